@@ -1,0 +1,52 @@
+# Two commands do it all:  make book  builds the site and shows it;  make test  checks everything.
+# Each target is one line over `cnnlab`; an environment is made when it is missing or its requirements changed.
+
+PYTHON ?= python3
+CNNLAB := .venv/bin/cnnlab
+
+.PHONY: help book serve setup test execute lint bench clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | while IFS=@ read -r target text; do printf '%-14s%s\n' "$$target" "$$text"; done
+
+book: .venv-book/ready ## build the book's site; at a terminal, serve and open it
+	@.venv-book/bin/cnnlab book
+
+serve: .venv-book/ready ## serve the site that is built
+	@.venv-book/bin/cnnlab serve
+
+setup: .venv/ready ## make the full environment, for notebooks and tests
+	@$(CNNLAB) doctor
+
+test: .venv/ready .venv-book/ready .venv-sphinx/ready ## check everything: code, notebooks, site
+	@$(CNNLAB) test
+
+execute: .venv/ready ## run the book's notebooks and store their outputs
+	@$(CNNLAB) execute
+
+lint: .venv/ready ## check the style of the code
+	@$(CNNLAB) lint
+
+bench: .venv/ready ## measure speed and memory side by side with PyTorch
+	@$(CNNLAB) bench
+
+clean: ## remove the site and everything else that a build makes, but the environments
+	rm -rf book/_build book/_web/vendor node_modules .pytest_cache .hypothesis .ruff_cache .coverage
+
+# --- environments --------------------------------------------------------------------------------------------
+
+.venv/ready: WANTED = --editable '.[full]'
+.venv-book/ready: WANTED = --editable '.[book]'
+# Plain Sphinx 9 and Jupyter Book's pins exclude each other.
+.venv-sphinx/ready: WANTED = --requirement tests/site/plain_sphinx/requirements.txt
+.venv-sphinx/ready: CONSTRAINED =
+CONSTRAINED = --constraint constraints.txt
+
+.venv/ready .venv-book/ready: pyproject.toml constraints.txt
+.venv-sphinx/ready: tests/site/plain_sphinx/requirements.txt
+.venv/ready .venv-book/ready .venv-sphinx/ready:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; make PYTHON=python3.12 names another")'
+	@echo "Making the environment $(@D). This takes a minute or a few, once."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(CONSTRAINED) $(WANTED)
+	@touch $@

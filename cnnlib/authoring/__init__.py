@@ -1,0 +1,1 @@
+"""Tools of the book's authors: execute notebooks, build and serve the site, examine the machine."""

@@ -1,0 +1,94 @@
+"""Examine the machine: what the course needs, what is there, and the command that mends what is missing."""
+
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnlib.authoring import browser
+
+FULL_ENVIRONMENT = "python -m pip install -c constraints.txt -e '.[full]'"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at; ``needed_for`` is empty for what the course can do without."""
+
+    name: str
+    good: bool
+    found: str
+    needed_for: str = ""
+    mend: str = ""
+
+
+def examine():
+    """All findings, in the order in which a newcomer would mend them."""
+    return [_python(), _torch(), _gpu(), _data_folder(), _node(), _browser()]
+
+
+def data_folder():
+    """Where downloaded data sets live: ``CNNLIB_DATA``, else the user's cache folder."""
+    asked = os.environ.get("CNNLIB_DATA")
+    if asked:
+        return Path(asked).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "cnnlib"
+
+
+def _python():
+    good = sys.version_info >= (3, 11)
+    return Finding(
+        "Python", good, platform.python_version(), "everything", "" if good else "install Python 3.11 or newer"
+    )
+
+
+def _torch():
+    try:
+        found = f"torch {version('torch')}, torchvision {version('torchvision')}"
+    except PackageNotFoundError as error:
+        return Finding("PyTorch", False, f"no {error.name}", "running the notebooks and tests", FULL_ENVIRONMENT)
+    return Finding("PyTorch", True, found, "running the notebooks and tests")
+
+
+def _gpu():
+    try:
+        import torch
+    except ImportError:
+        return Finding("GPU", True, "not looked for, without PyTorch")
+    if torch.cuda.is_available():
+        return Finding("GPU", True, torch.cuda.get_device_name())
+    return Finding("GPU", True, "none; the notebooks run at quick scale on the CPU")
+
+
+def _data_folder():
+    folder = data_folder()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        mend = "export CNNLIB_DATA=/a/folder/you/can/write/to"
+        return Finding("Data folder", False, f"{folder} cannot be written to", "data sets at full scale", mend)
+    free = shutil.disk_usage(existing).free / 1e9
+    return Finding("Data folder", True, f"{folder}, {free:.0f} GB free", "data sets at full scale")
+
+
+def _node():
+    node = shutil.which("node")
+    if node and shutil.which("npm"):
+        found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
+        return Finding("Node.js", True, found, "building the site")
+    return Finding("Node.js", True, "none; `make book` takes PyPI's when it needs it", "building the site")
+
+
+def _browser():
+    path = browser.find()
+    if path:
+        return Finding("Browser", True, path, "the site's tests")
+    return Finding("Browser", False, "no Chromium", "the site's tests", shlex.join(browser.install_command()))

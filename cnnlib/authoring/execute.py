@@ -1,0 +1,67 @@
+"""Run the book's notebooks in place and store their outputs, with the run they come from."""
+
+import os
+import platform
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from cnnlib import scale
+from cnnlib.authoring import provenance
+from cnnlib.authoring.checkout import CourseError
+from cnnlib.authoring.tidy import tidy
+
+THREADS = 2  # the laptop that the book's times are for
+
+
+def execute(path, asked_scale=None, *, force=False):
+    """Run one notebook and store its outputs; returns one line that says what was done.
+
+    ``asked_scale`` is "quick", "full" or None for the machine's own. Outputs of full scale are kept from a quick
+    run unless their code changed, or ``force``. Where a cell fails, the file stays as it was and ``CourseError`` says
+    which cell and why.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    asked_scale = asked_scale or scale.current()
+    stored = notebook.metadata.get("cnnlib", {})
+    if stored.get("scale") == "full" and asked_scale == "quick" and not provenance.differences(notebook) and not force:
+        return "kept: its outputs are of full scale, and its code has not changed"
+    threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    client = NotebookClient(
+        notebook,
+        timeout=1200,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    began = time.perf_counter()
+    try:
+        client.execute(env={**os.environ, **threads, "CNNLIB_SCALE": asked_scale, "PYTHONHASHSEED": "0"})
+    except CellExecutionError as error:
+        raise CourseError(f"{path.name} failed, and was left as it was.\n{error}") from None
+    seconds = round(time.perf_counter() - began, 1)
+    quiet = nbformat.from_dict(tidy(notebook))
+    quiet.metadata["cnnlib"] = {
+        "scale": asked_scale,
+        "device": _device(),
+        "seconds": seconds,
+        "code": provenance.code_hash(quiet),
+        "modules": provenance.module_hashes(quiet),
+    }
+    for key in ("version", "codemirror_mode"):  # of the Python that ran it: noise in diffs
+        quiet.metadata.get("language_info", {}).pop(key, None)
+    partial = path.with_suffix(".ipynb.new")
+    nbformat.write(quiet, partial)
+    partial.replace(path)
+    return f"ran at {asked_scale} scale in {seconds:.0f} s"
+
+
+def _device():
+    """What the notebook ran on, in words."""
+    if scale.device() == "cuda":
+        import torch
+
+        return torch.cuda.get_device_name()
+    return f"{THREADS} CPU threads ({platform.machine()})"

@@ -1,0 +1,45 @@
+"""Make an executed notebook quiet in diffs: the same run gives the same bytes."""
+
+import json
+import re
+
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+
+
+def tidy(notebook):
+    """Return ``notebook`` (a dict in nbformat 4) without what changes from run to run though nothing changed.
+
+    Widget models are renumbered in the order in which they appear, and the addresses of objects in text outputs
+    are masked.
+    """
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("execution", None)  # when each cell ran
+        for output in cell.get("outputs", []):
+            _mask_addresses(output)
+    return _renumber_widgets(notebook)
+
+
+def _mask_addresses(output):
+    if "text" in output:
+        output["text"] = ADDRESS.sub("0x…", output["text"])
+    data = output.get("data", {})
+    if "text/plain" in data:
+        data["text/plain"] = ADDRESS.sub("0x…", data["text/plain"])
+
+
+def _renumber_widgets(notebook):
+    widgets = notebook["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    old_ids = widgets.get("state", {})
+    if not old_ids:
+        return notebook
+    # Views first, in the order of the page; then what they refer to, in the order of the state.
+    text = json.dumps(notebook["cells"]) + json.dumps(widgets)
+    in_order = sorted(old_ids, key=text.index)
+    new_ids = {old: f"{number:032x}" for number, old in enumerate(in_order, start=1)}
+    pattern = re.compile("|".join(map(re.escape, in_order)))
+    renumbered = json.loads(pattern.sub(lambda match: new_ids[match.group()], json.dumps(notebook)))
+    state = renumbered["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    renumbered["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"] = dict(
+        sorted(state.items())
+    )
+    return renumbered

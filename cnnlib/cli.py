@@ -1,0 +1,146 @@
+"""The command ``cnnlab``. Each make target is one line over it."""
+
+import functools
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cnnlib.authoring import checkout
+from cnnlib.authoring.checkout import CourseError
+
+app = typer.Typer(
+    help="Read, run and check the convolutional networks course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+console = Console()
+
+
+def command(function):
+    """Register ``function``; what the user can mend is shown as one message, not as a traceback."""
+
+    @app.command()
+    @functools.wraps(function)
+    def wrapped(*args, **kwargs):
+        try:
+            function(*args, **kwargs)
+        except CourseError as error:
+            console.print(f"[bold red]Error:[/] {error}", markup=True, highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from None
+
+    return wrapped
+
+
+@command
+def book(
+    out: Annotated[Path | None, typer.Option(help="Build into this folder instead of book/_build.")] = None,
+    serve: Annotated[bool | None, typer.Option(help="Serve and open it. Default: only at a terminal.")] = None,
+):
+    """Build the book's site from the notebooks' stored outputs."""
+    from cnnlib.authoring import site
+
+    folder = site.build(out)
+    console.print(f"The site is in {folder}: open index.html, with or without a network.", soft_wrap=True)
+    if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
+        site.serve(folder)
+
+
+@command
+def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000):
+    """Serve the site that is built, on this machine alone."""
+    from cnnlib.authoring import site
+
+    site.serve(port=port)
+
+
+@command
+def execute(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Notebooks. Default: all of the book's.")] = None,
+    scale: Annotated[str | None, typer.Option(help="quick or full. Default: full with a GPU, else quick.")] = None,
+    force: Annotated[bool, typer.Option(help="Let a quick run replace outputs of full scale.")] = False,
+):
+    """Run notebooks in place and store their outputs."""
+    from cnnlib.authoring.execute import execute as run_notebook
+
+    if scale not in (None, "quick", "full"):
+        raise CourseError(f"--scale must be quick or full; got {scale!r}")
+    for path in paths or checkout.notebooks():
+        if not path.is_file():
+            raise CourseError(f"There is no notebook at {path}")
+        console.print(f"{path.name}: {run_notebook(path.resolve(), scale, force=force)}", highlight=False)
+
+
+@command
+def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. Default: all.")] = None):
+    """Check everything: style, units, notebooks, site. Each part prints its time."""
+    from cnnlib.authoring import suite
+
+    checkout.require_checkout()
+    known = [part.name for part in suite.PARTS]
+    if unknown := set(parts or ()) - set(known):
+        raise CourseError(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    missing = suite.missing() if "site" in (parts or known) else []
+    results = suite.run(parts or ())
+    table = Table("part", "result", "time")
+    for name, (passed, seconds) in results.items():
+        table.add_row(name, "passed" if passed else "[red]failed[/]", f"{seconds:.0f} s")
+    console.print(table)
+    for what, install in missing:
+        console.print(
+            f"[red]Not everything ran:[/] {what} is missing. Install it with: {shlex.join(install)}", soft_wrap=True
+        )
+    if missing or not all(passed for passed, _ in results.values()):
+        raise typer.Exit(1)
+
+
+@command
+def lint():
+    """Check the style of the code."""
+    for arguments in (["check", "."], ["format", "--check", "."]):
+        if subprocess.run([sys.executable, "-m", "ruff", *arguments], cwd=checkout.ROOT).returncode:
+            raise typer.Exit(1)
+
+
+@command
+def bench():
+    """Measure speed and memory side by side with PyTorch."""
+    checkout.require_checkout()
+    for script in sorted((checkout.ROOT / "tests" / "benchmarks").glob("bench_*.py")):
+        if subprocess.run([sys.executable, script]).returncode:
+            raise typer.Exit(1)
+
+
+@command
+def doctor(fix: Annotated[bool, typer.Option(help="Install what can be installed.")] = False):
+    """Look at this machine: what the course needs, what is missing, and the command that mends it."""
+    from cnnlib.authoring import browser
+    from cnnlib.authoring import doctor as examination
+
+    if fix and browser.find() is None:
+        browser.install()
+    findings = examination.examine()
+    table = Table("", "what", "found", "needed for")
+    for finding in findings:
+        table.add_row("[green]✓[/]" if finding.good else "[red]✗[/]", finding.name, finding.found, finding.needed_for)
+    console.print(table)
+    for finding in findings:
+        if not finding.good:
+            console.print(f"{finding.name}: {finding.mend}", highlight=False, soft_wrap=True)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@command
+def sync():
+    """Write what pyproject.toml sets once into the files that repeat it."""
+    from cnnlib.authoring.sync import sync as write
+
+    for path in write():
+        console.print(f"wrote {path.relative_to(checkout.ROOT)}")

@@ -1,0 +1,1 @@
+"""Data sets for the book and the labs, one module each."""

@@ -1,0 +1,96 @@
+"""The figures that the book repeats, each with a caption and a description for those who cannot see it."""
+
+import base64
+import html
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML, display
+
+from cnnlib import _arguments as arguments
+
+__all__ = ["PALETTE", "heat_grid", "image_row", "show"]
+
+# Okabe and Ito's colours, which people with any of the common colour-vision deficiencies can tell apart.
+PALETTE = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "purple": "#CC79A7",
+}
+plt.rcParams["axes.prop_cycle"] = plt.cycler(
+    color=[PALETTE[c] for c in ("blue", "vermillion", "green", "orange", "purple", "sky")]
+)
+plt.rcParams["axes.spines.top"] = plt.rcParams["axes.spines.right"] = False
+plt.rcParams["font.size"] = 11
+
+
+def show(figure, caption, alt):
+    """Display ``figure`` under ``caption``, with ``alt`` as its text alternative, and close it.
+
+    ``caption`` says what to notice and may hold inline HTML; ``alt`` says what is there to see. Both are part of the
+    output itself, so they stand wherever the notebook is shown.
+    """
+    for name, text in (("caption", caption), ("alt", alt)):
+        if not isinstance(text, str) or not text.strip():
+            arguments.fail(name, text, "a sentence")
+    png = io.BytesIO()
+    # No date, no version: the same figure gives the same bytes.
+    figure.savefig(png, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+    data = base64.b64encode(png.getvalue()).decode()
+    width = round(int.from_bytes(png.getvalue()[16:20]) / 1.5)  # at 96 pixels per inch
+    display(
+        HTML(
+            f'<figure class="cnn-figure"><img src="data:image/png;base64,{data}" width="{width}" '
+            f'alt="{html.escape(alt)}" style="max-width: 100%; height: auto; background: white">'
+            f"<figcaption>{caption}</figcaption></figure>"
+        )
+    )
+
+
+def image_row(images, titles, *, size=2.4, limits=None):
+    """A row of images, (H, W) or (H, W, 3), each under its title; returns the figure.
+
+    Grey images share ``limits`` (low, high) where given, and else each spans its own range.
+    """
+    if len(images) != len(titles) or not len(images):
+        arguments.fail("titles", list(titles), f"one per image, of which there are {len(images)}")
+    images = [np.asarray(image) for image in images]
+    for number, image in enumerate(images):
+        if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
+            arguments.fail(f"images[{number}].shape", image.shape, "(H, W) or (H, W, 3)")
+    low, high = limits or (None, None)
+    figure, axes = plt.subplots(
+        1, len(images), figsize=(size * len(images), size + 0.4), squeeze=False, layout="constrained"
+    )
+    for axis, image, title in zip(axes[0], images, titles, strict=True):
+        axis.imshow(image, cmap="gray", vmin=low, vmax=high)
+        axis.set_title(title)
+        axis.axis("off")
+    return figure
+
+
+def heat_grid(matrix, *, size=0.42, fmt="{:g}", limits=None):
+    """A small matrix (rows, columns) as coloured cells with their numbers in them; returns the figure."""
+    matrix = arguments.array("matrix", matrix, "rows, columns")
+    if matrix.size > 400:
+        arguments.fail("matrix.shape", matrix.shape, "at most 400 cells, or the numbers cannot be read")
+    bound = max(abs(matrix.min()), abs(matrix.max())) or 1
+    low, high = limits or (-bound, bound)
+    rows, columns = matrix.shape
+    figure, axis = plt.subplots(figsize=(size * columns + 0.3, size * rows + 0.3), layout="constrained")
+    axis.imshow(matrix, cmap="PuOr", vmin=low, vmax=high)
+    for (row, column), value in np.ndenumerate(matrix):
+        dark = abs(value - (low + high) / 2) > 0.35 * (high - low)
+        axis.text(
+            column, row, fmt.format(value), ha="center", va="center", color="white" if dark else "black", fontsize=9
+        )
+    axis.set_xticks([])
+    axis.set_yticks([])
+    return figure

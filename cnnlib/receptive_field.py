@@ -1,0 +1,98 @@
+"""How much of the input a unit sees: in closed form, and measured by gradients.
+
+The closed form follows Araujo, Norris and Sim (2019), "Computing receptive fields of convolutional neural
+networks". Per axis, with kernel K, stride S, padding P and dilation D of layer l,
+
+    size    r_l = r_{l−1} + D(K − 1) · j_{l−1}        r_0 = 1
+    jump    j_l = j_{l−1} · S                         j_0 = 1
+    start   s_l = s_{l−1} − P · j_{l−1}               s_0 = 0
+
+so that the unit at index i of layer l sees the input pixels from s_l + i·j_l to s_l + i·j_l + r_l − 1.
+Pixels outside the input are padding.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlib import _arguments as arguments
+
+__all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "seen_extent"]
+
+
+class Layer(NamedTuple):
+    """A convolution or pooling layer along one axis."""
+
+    kernel_size: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+
+class ReceptiveField(NamedTuple):
+    """What the units of one layer see of the input along one axis, in input pixels."""
+
+    size: int
+    jump: int
+    start: int
+
+    def interval(self, index):
+        """First and last input pixel that the unit at ``index`` sees; padding lies below 0 and past the end."""
+        index = arguments.integer("index", index, 0)
+        first = self.start + index * self.jump
+        return first, first + self.size - 1
+
+
+def closed_form(layers):
+    """The ``ReceptiveField`` after each of ``layers`` (``Layer`` or tuples in its order), as a list."""
+    fields, field = [], ReceptiveField(1, 1, 0)
+    for number, layer in enumerate(layers):
+        try:
+            kernel_size, stride, padding, dilation = Layer(*layer)
+        except TypeError:
+            arguments.fail(f"layers[{number}]", layer, "a Layer, or a tuple (kernel_size, stride, padding, dilation)")
+        kernel_size = arguments.integer(f"layers[{number}].kernel_size", kernel_size, 1)
+        stride = arguments.integer(f"layers[{number}].stride", stride, 1)
+        padding = arguments.integer(f"layers[{number}].padding", padding, 0)
+        dilation = arguments.integer(f"layers[{number}].dilation", dilation, 1)
+        field = ReceptiveField(
+            size=field.size + dilation * (kernel_size - 1) * field.jump,
+            jump=field.jump * stride,
+            start=field.start - padding * field.jump,
+        )
+        fields.append(field)
+    return fields
+
+
+def gradient_map(network, input_shape, unit=None):
+    """How strongly each input pixel moves one unit of the output: |∂y/∂x|, summed over channels, (H, W).
+
+    ``network`` is a ``torch.nn.Module`` that takes (1, C, H, W) to (1, C', H', W'); ``input_shape`` is
+    (C, H, W); ``unit`` is (row, column) in the output, by default its centre. All output channels count.
+    The input is random, so that rectifiers and maxima let some gradients through; average over calls for the
+    effective receptive field of Luo et al. (2016).
+    """
+    import torch  # only here: everything else in this module works without it
+
+    if len(input_shape) != 3:
+        arguments.fail("input_shape", input_shape, "(C, H, W)")
+    shape = [arguments.integer("input_shape", n, 1) for n in input_shape]
+    x = torch.randn(1, *shape, dtype=next(network.parameters()).dtype, requires_grad=True)
+    y = network(x)
+    if y.ndim != 4:
+        arguments.fail("network", tuple(y.shape), "a module whose output has shape (1, C', H', W')")
+    row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
+    if row >= y.shape[2] or column >= y.shape[3]:
+        arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
+    (gradient,) = torch.autograd.grad(y[0, :, row, column].abs().sum(), x)
+    return gradient[0].abs().sum(0).numpy()
+
+
+def seen_extent(gradients):
+    """Height and width of the smallest box that holds every non-zero entry of a map (H, W); (0, 0) if none."""
+    gradients = arguments.array("gradients", gradients, "H, W")
+    sides = []
+    for axis in (1, 0):
+        (seen,) = np.nonzero(np.any(gradients != 0, axis=axis))
+        sides.append(int(seen[-1] - seen[0] + 1) if seen.size else 0)
+    return tuple(sides)

@@ -1,0 +1,12 @@
+"""Interactive figures that compute in the browser, so that they work on a static page, with no kernel.
+
+Each is an ``anywidget.AnyWidget``: the class checks its arguments and holds the state, and the .js file of the
+same name draws it and answers to the reader. With a kernel, edits come back into the traits, and traits that
+Python sets are drawn at once.
+"""
+
+from cnnlib.widgets.conv_step import ConvStep
+from cnnlib.widgets.filter_photo import FilterPhoto
+from cnnlib.widgets.receptive_field import ReceptiveField
+
+__all__ = ["ConvStep", "FilterPhoto", "ReceptiveField"]

@@ -1,0 +1,125 @@
+"""Every documented function answers a bad call with a ValueError that names the argument, its value, and what was expected."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+from torch import nn
+
+import cnnlib
+from cnnlib import conv, filters, lecture, plots, receptive_field, scale
+from cnnlib.data import photos
+from cnnlib.lecture import SlideNumber
+
+X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
+PHOTO = np.zeros((8, 8))
+
+# function, its arguments, and what the message must say: argument, value, expectation
+FORWARD = [
+    ((X[0], W), {}, r"x\.shape must be \(N, Cin, H, W\), no axis empty; got \(4, 5, 5\)"),
+    ((X[:0], W), {}, r"x\.shape must be .* no axis empty; got \(0, 4, 5, 5\)"),
+    ((X * 1j, W), {}, r"x must be an array of real numbers; got 'complex128'"),
+    (([[1], [2, 3]], W), {}, r"x must be an array of shape \(N, Cin, H, W\)"),
+    ((X, W[0]), {}, r"w\.shape must be \(Cout, Cin/groups, KH, KW\), no axis empty; got \(4, 3, 3\)"),
+    ((X, W[:, :3]), {}, r"w\.shape\[1\] must be Cin/groups = 4/1 = 4; got 3"),
+    ((X, W, np.zeros(5)), {}, r"b\.shape must be one number per channel, \(6,\); got \(5,\)"),
+    ((X, W), {"groups": 3}, r"groups must be a divisor of Cin = 4 and of Cout = 6; got 3"),
+    ((X, W), {"groups": 0}, r"groups must be an integer of 1 or more; got 0"),
+    ((X, W), {"padding": -1}, r"padding must be an integer of 0 or more, or a pair of them; got -1"),
+    ((X, W), {"stride": 0}, r"stride must be an integer of 1 or more, or a pair of them; got 0"),
+    ((X, W), {"stride": (1, 2, 3)}, r"stride must be .* a pair of them; got \(1, 2, 3\)"),
+    ((X, W), {"stride": 1.5}, r"stride must be an integer of 1 or more, or a pair of them; got 1\.5"),
+    ((X, W), {"dilation": 3}, r"kernel_size must be no larger than the padded input .*7 pixels of 5\); got 3"),
+    ((X, np.zeros((6, 4, 7, 7))), {}, r"kernel_size must be no larger than the padded input .*; got 7"),
+]
+BAD_CALLS = [
+    *[(form, *call) for form in (conv.conv2d_loops, conv.conv2d_windows, conv.conv2d_matmul) for call in FORWARD],
+    (conv.output_size, (0, 3), {}, r"size must be an integer of 1 or more; got 0"),
+    (conv.output_size, (5, 3), {"padding": -2}, r"padding must be an integer of 0 or more; got -2"),
+    (conv.output_size, (5, 6), {}, r"kernel_size must be no larger than the padded input .*; got 6"),
+    (conv.conv2d_transpose, (Y[0], W), {}, r"y\.shape must be \(N, Cout, OH, OW\).*; got \(6, 3, 3\)"),
+    (conv.conv2d_transpose, (Y[:, :5], W), {}, r"y\.shape\[1\] must be the number of filters.*6; got 5"),
+    (conv.conv2d_transpose, (Y, W), {"groups": 4}, r"groups must be a divisor .*; got 4"),
+    (conv.conv2d_transpose, (Y, W), {"output_padding": 1}, r"output_padding must be less than the stride.*; got 1"),
+    (conv.conv2d_transpose, (Y, W), {"padding": 3}, r"padding must be small enough to leave an output.*; got \(3, 3\)"),
+    (conv.conv2d_transpose, (Y, W, np.zeros(6)), {}, r"b\.shape must be one number per channel, \(4,\); got \(6,\)"),
+    (conv.conv2d_weight_gradient, (X, Y[0], 3), {}, r"grad_y\.shape must be .*; got \(6, 3, 3\)"),
+    (conv.conv2d_weight_gradient, (X, Y, 2), {}, r"grad_y\.shape must be that of the convolution's output, .*; got"),
+    (
+        conv.conv2d_weight_gradient,
+        (X, Y, 3),
+        {"groups": 3},
+        r"groups must be a divisor of the input channels, 4; got 3",
+    ),
+    (conv.conv2d_weight_gradient, (X, Y, 0), {}, r"kernel_size must be an integer of 1 or more, or a pair.*; got 0"),
+    (conv.conv2d_matrix, (W[0], (5, 5)), {}, r"w\.shape must be .*; got \(4, 3, 3\)"),
+    (conv.conv2d_matrix, (W, (5, 2)), {}, r"kernel_size must be no larger than the padded input .*; got 3"),
+    (
+        conv.conv2d_matrix,
+        (W, (5, 0)),
+        {},
+        r"input_size must be an integer of 1 or more, or a pair of them; got \(5, 0\)",
+    ),
+    (filters.gaussian, (0, 1), {}, r"kernel_size must be an integer of 1 or more; got 0"),
+    (filters.gaussian, (3, -1.0), {}, r"sigma must be above 0; got -1\.0"),
+    (filters.gabor, (2, 0, 4), {}, r"kernel_size must be an integer of 3 or more; got 2"),
+    (filters.gabor, (5, 0, 0), {}, r"wavelength must be above 0; got 0"),
+    (filters.gabor, (5, "up", 4), {}, r"orientation must be a finite number; got 'up'"),
+    (receptive_field.closed_form, ([(3, 0)],), {}, r"layers\[0\]\.stride must be an integer of 1 or more; got 0"),
+    (receptive_field.closed_form, ([(3,), 5],), {}, r"layers\[1\] must be a Layer, or a tuple .*; got 5"),
+    (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (9, 9)), {}, r"input_shape must be \(C, H, W\); got \(9, 9\)"),
+    (
+        receptive_field.gradient_map,
+        (nn.Conv2d(1, 1, 3), (1, 9, 9), (7, 0)),
+        {},
+        r"unit must be inside the output, \(7, 7\); got",
+    ),
+    (receptive_field.seen_extent, (np.zeros(3),), {}, r"gradients\.shape must be \(H, W\), no axis empty; got \(3,\)"),
+    (photos.load, ("dog",), {}, r"name must be one of 'astronaut', .*; got 'dog'"),
+    (photos.load, ("cat", 0), {}, r"size must be an integer of 1 or more; got 0"),
+    (plots.show, (None, "", "x"), {}, r"caption must be a sentence; got ''"),
+    (plots.show, (None, "x", None), {}, r"alt must be a sentence; got None"),
+    (
+        plots.image_row,
+        ([PHOTO], ["a", "b"]),
+        {},
+        r"titles must be one per image, of which there are 1; got \['a', 'b'\]",
+    ),
+    (plots.image_row, ([PHOTO[0]], ["a"]), {}, r"images\[0\]\.shape must be \(H, W\) or \(H, W, 3\); got \(8,\)"),
+    (plots.heat_grid, (np.zeros((30, 30)),), {}, r"matrix\.shape must be at most 400 cells.*; got \(30, 30\)"),
+    (
+        lecture.verdicts,
+        ([SlideNumber("count", 5, 7)],),
+        {},
+        r"why must be the reason why 'count' is 7 and not 5; got ''",
+    ),
+    (
+        lecture.verdicts,
+        ([SlideNumber("count", 5, 5, "because")],),
+        {},
+        r"why must be empty, for 'count' agrees.*; got 'because'",
+    ),
+]
+
+# Functions that no call can be bad for, and why.
+CANNOT_FAIL = {photos.names: "takes nothing", scale.current: "takes nothing; see test_scale", scale.device: "takes nothing",
+               scale.pick: "any values are good"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "arguments", "options", "message"), BAD_CALLS)
+def test_bad_call(function, arguments, options, message):
+    with pytest.raises(ValueError, match=message):
+        function(*arguments, **options)
+
+
+def test_every_documented_function_is_called_badly():
+    """A function that joins a module's ``__all__`` joins the table above too."""
+    documented = set()
+    for found in pkgutil.walk_packages(cnnlib.__path__, "cnnlib."):
+        module = importlib.import_module(found.name)
+        if "widgets" in found.name:  # classes: their bad calls are in test_widgets.py
+            continue
+        members = [getattr(module, name) for name in getattr(module, "__all__", ())]
+        documented |= {member for member in members if callable(member) and not isinstance(member, type)}
+    assert documented == {function for function, *_ in BAD_CALLS} | set(CANNOT_FAIL)

@@ -1,0 +1,14 @@
+"""Verdicts are found, not given."""
+
+from cnnlib import lecture
+
+
+def test_verdicts(monkeypatch):
+    shown = []
+    monkeypatch.setattr(lecture, "display", lambda html: shown.append(html.data))
+    lecture.verdicts([
+        lecture.SlideNumber("size", "28×28", "28×28"),
+        lecture.SlideNumber("count", 5, 7, "the slide leaves out <two>"),
+    ])  # fmt: skip
+    assert "<td>size</td><td>28×28</td><td>28×28</td><td>agrees</td>" in shown[0]
+    assert "<td>count</td><td>5</td><td>7</td><td><b>differs</b>: the slide leaves out &lt;two&gt;</td>" in shown[0]

@@ -1,0 +1,41 @@
+"""Figures carry their caption and description, and the same figure gives the same bytes."""
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from cnnlib import plots
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What a call of ``display`` showed, as HTML."""
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda html: shown.append(html.data))
+    return shown
+
+
+def test_show(displayed):
+    for _ in range(2):
+        figure = plots.image_row([np.eye(4), np.zeros((4, 4, 3))], ["one", "two"])
+        plots.show(figure, "What to <b>notice</b>.", 'A "diagonal" & nothing.')
+    assert displayed[0] == displayed[1]
+    assert 'alt="A &quot;diagonal&quot; &amp; nothing."' in displayed[0]
+    assert "<figcaption>What to <b>notice</b>.</figcaption>" in displayed[0]
+    assert not plt.get_fignums()
+
+
+def test_show_gives_the_width_on_the_page(displayed):
+    figure = plt.figure(figsize=(4, 2))
+    figure.add_axes((0, 0, 1, 1)).axis("off")
+    plots.show(figure, "caption", "alt")
+    width = int(re.search(r'width="(\d+)"', displayed[0])[1])
+    assert width == pytest.approx(4 * 96, rel=0.06)
+
+
+def test_heat_grid_writes_every_number():
+    figure = plots.heat_grid(np.arange(-3, 3).reshape(2, 3))
+    assert [text.get_text() for text in figure.axes[0].texts] == ["-3", "-2", "-1", "0", "1", "2"]
+    plt.close(figure)

@@ -1,0 +1,69 @@
+"""Closed form of the receptive field against the footprint of gradients, and against hand-counted cases."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from cnnlib.receptive_field import Layer, ReceptiveField, closed_form, gradient_map, seen_extent
+
+layer = st.builds(Layer, st.integers(1, 4), st.integers(1, 2), st.integers(0, 2), st.integers(1, 2))
+
+
+def positive_network(layers):
+    """One channel, weights of one: no gradient dies or cancels by chance."""
+    convs = [nn.Conv2d(1, 1, k, s, p, d, bias=False, dtype=torch.float64) for k, s, p, d in layers]
+    for conv in convs:
+        nn.init.ones_(conv.weight)
+    return nn.Sequential(*convs)
+
+
+def test_by_hand():
+    assert closed_form([Layer(3), Layer(3), Layer(3)])[-1] == ReceptiveField(size=7, jump=1, start=0)
+    assert closed_form([Layer(3, 2, 1), Layer(3, 2, 1)]) == [ReceptiveField(3, 2, -1), ReceptiveField(7, 4, -3)]
+    assert closed_form([(3, 1, 0, 2)])[0].interval(4) == (4, 8)
+    assert closed_form([]) == []
+
+
+@given(st.integers(1, 9), st.integers(1, 12))
+def test_equal_layers_follow_the_lectures_formula(kernel_size, count):
+    assert closed_form([Layer(kernel_size)] * count)[-1].size == 1 + count * (kernel_size - 1)
+
+
+@given(st.lists(layer, min_size=1, max_size=4), st.integers(0, 2), st.integers(0, 2))
+def test_closed_form_is_what_gradients_see(layers, row, column):
+    size = 40
+    try:
+        network = positive_network(layers)
+        gradients = gradient_map(network, (1, size, size), (row, column))
+    except ValueError:  # too small an output for this unit
+        return
+    for seen, index in ((gradients.any(axis=1), row), (gradients.any(axis=0), column)):
+        first, last = closed_form(layers)[-1].interval(index)
+        inside = set(range(max(first, 0), min(last, size - 1) + 1))
+        pixels = set(np.nonzero(seen)[0].tolist())
+        # Strides longer than kernels skip pixels between; the ends of the interval are always reached.
+        assert pixels <= inside
+        if all(k >= s and d == 1 for k, s, _, d in layers):
+            assert pixels == inside
+        elif first >= 0 and last < size:
+            assert {first, last} <= pixels
+
+
+def test_default_unit_is_the_centre():
+    network = positive_network([Layer(3, 1, 1)])
+    gradients = gradient_map(network, (1, 9, 9))
+    assert seen_extent(gradients) == (3, 3)
+    assert gradients[3:6, 3:6].all()
+
+
+def test_extent_of_nothing():
+    assert seen_extent(np.zeros((4, 5))) == (0, 0)
+    assert seen_extent(np.eye(4)[:, :3]) == (3, 3)
+
+
+def test_network_must_return_maps():
+    with pytest.raises(ValueError, match="network must be a module whose output has shape"):
+        gradient_map(nn.Sequential(nn.Conv2d(1, 1, 3), nn.Flatten()), (1, 9, 9))
