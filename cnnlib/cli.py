@@ -23,6 +23,11 @@ app = typer.Typer(
 console = Console()
 
 
+def say(text):
+    """Print ``text`` as it is: square brackets are no markup, and long commands stay on one line to be copied."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def command(function):
     """Register ``function``; what the user can mend is shown as one message, not as a traceback."""
 
@@ -32,7 +37,8 @@ def command(function):
         try:
             function(*args, **kwargs)
         except CourseError as error:
-            console.print(f"[bold red]Error:[/] {error}", markup=True, highlight=False, soft_wrap=True)
+            console.print("Error:", style="bold red", end=" ")
+            say(str(error))
             raise typer.Exit(1) from None
 
     return wrapped
@@ -47,7 +53,7 @@ def book(
     from cnnlib.authoring import site
 
     folder = site.build(out)
-    console.print(f"The site is in {folder}: open index.html, with or without a network.", soft_wrap=True)
+    say(f"The site is in {folder}: open index.html, with or without a network.")
     if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
         site.serve(folder)
 
@@ -74,7 +80,7 @@ def execute(
     for path in paths or checkout.notebooks():
         if not path.is_file():
             raise CourseError(f"There is no notebook at {path}")
-        console.print(f"{path.name}: {run_notebook(path.resolve(), scale, force=force)}", highlight=False)
+        say(f"{path.name}: {run_notebook(path.resolve(), scale, force=force)}")
 
 
 @command
@@ -93,9 +99,7 @@ def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. D
         table.add_row(name, "passed" if passed else "[red]failed[/]", f"{seconds:.0f} s")
     console.print(table)
     for what, install in missing:
-        console.print(
-            f"[red]Not everything ran:[/] {what} is missing. Install it with: {shlex.join(install)}", soft_wrap=True
-        )
+        say(f"Not everything ran: {what} is missing. Install it with: {shlex.join(install)}")
     if missing or not all(passed for passed, _ in results.values()):
         raise typer.Exit(1)
 
@@ -132,7 +136,7 @@ def doctor(fix: Annotated[bool, typer.Option(help="Install what can be installed
     console.print(table)
     for finding in findings:
         if not finding.good:
-            console.print(f"{finding.name}: {finding.mend}", highlight=False, soft_wrap=True)
+            say(f"{finding.name}: {finding.mend}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 
@@ -143,4 +147,4 @@ def sync():
     from cnnlib.authoring.sync import sync as write
 
     for path in write():
-        console.print(f"wrote {path.relative_to(checkout.ROOT)}")
+        say(f"wrote {path.relative_to(checkout.ROOT)}")

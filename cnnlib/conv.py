@@ -49,13 +49,11 @@ def output_size(size, kernel_size, stride=1, padding=0, dilation=1):
     padding = arguments.integer("padding", padding, 0)
     dilation = arguments.integer("dilation", dilation, 1)
     extent = dilation * (kernel_size - 1) + 1  # pixels from the kernel's first tap to its last
-    if extent > size + 2 * padding:
-        arguments.fail(
-            "kernel_size",
-            kernel_size,
-            f"no larger than the padded input (with dilation {dilation} it covers {extent} pixels of {size + 2 * padding})",
-        )
-    return (size + 2 * padding - extent) // stride + 1
+    padded = size + 2 * padding
+    if extent > padded:
+        covers = f"at dilation {dilation} it covers {extent} pixels of {padded}"
+        arguments.fail("kernel_size", kernel_size, f"no larger than the padded input ({covers})")
+    return (padded - extent) // stride + 1
 
 
 def conv2d_loops(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):

@@ -25,9 +25,9 @@ def gaussian(kernel_size, sigma):
 def gabor(kernel_size, orientation, wavelength, sigma=None, phase=0.0):
     """An oriented edge or bar detector: a cosine grating under a Gaussian window (Daugman 1985).
 
-    ``orientation`` is the direction, in radians from the horizontal axis towards the bottom of the image, in which the grating varies: 0
-    answers to vertical edges. ``wavelength`` and ``sigma`` (default: half a wavelength) are in pixels. The
-    mean is removed, so that a flat patch gives 0, and the sum of squares is 1.
+    ``orientation`` is the direction in which the grating varies, in radians from the horizontal axis towards the
+    bottom of the image: 0 answers to vertical edges. ``wavelength`` and ``sigma`` (default: half a wavelength)
+    are in pixels. The mean is removed, so that a flat patch gives 0, and the sum of squares is 1.
     """
     kernel_size = arguments.integer("kernel_size", kernel_size, 3)
     wavelength = arguments.positive("wavelength", wavelength)

@@ -78,15 +78,15 @@ function render({ model, el }) {
     make(
       "div",
       { class: "cnn-equation" },
-      make("figure", {}, before, make("figcaption", {}, make("b", {}, model.get("caption") || "Photo"), ` ${h} × ${w}`)),
+      make("div", { class: "cnn-picture" }, before, make("p", {}, make("b", {}, model.get("caption") || "Photo"), ` ${h} × ${w}`)),
       make("span", { class: "cnn-sign", "aria-hidden": "true" }, "⋆"),
       make("div", { class: "cnn-kernel" }, make("label", {}, make("b", {}, "Kernel"), select), grid),
       make("span", { class: "cnn-sign", "aria-hidden": "true" }, "="),
       make(
-        "figure",
-        {},
+        "div",
+        { class: "cnn-picture" },
         after,
-        make("figcaption", {}, make("b", {}, "Output"), " ", shown["output-height"], " × ", shown["output-width"]),
+        make("p", {}, make("b", {}, "Output"), " ", shown["output-height"], " × ", shown["output-width"]),
       ),
     ),
     make(

@@ -142,7 +142,7 @@ function render({ model, el }) {
     make(
       "div",
       { class: "cnn-columns" },
-      make("figure", {}, canvas),
+      make("div", { class: "cnn-picture" }, canvas),
       make("div", { class: "cnn-stack" },
         make("label", { class: "cnn-bar" }, make("b", {}, "Stack"), select), table, add),
     ),

