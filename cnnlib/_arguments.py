@@ -30,7 +30,7 @@ def pair(name, value, at_least):
 
 
 def array(name, value, axes):
-    """A numeric array with one dimension per word of ``axes``, none of them empty."""
+    """An array of real numbers with one dimension per word of ``axes``, none of them empty."""
     try:
         result = np.asarray(value)
     except ValueError:  # ragged nested lists

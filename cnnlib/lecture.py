@@ -3,6 +3,7 @@
 import html
 from typing import NamedTuple
 
+import numpy as np
 from IPython.display import HTML, display
 
 from cnnlib import _arguments as arguments
@@ -38,7 +39,12 @@ def verdicts(numbers):
                 "why", number.why, f"the reason why {number.topic!r} is {number.computed!r} and not {number.slide!r}"
             )
         verdict = "agrees" if number.agrees else f"<b>differs</b>: {html.escape(number.why)}"
-        cells = (html.escape(str(text)) for text in (number.topic, number.slide, number.computed))
+        cells = (html.escape(_words(value)) for value in (number.topic, number.slide, number.computed))
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + f"<td>{verdict}</td></tr>")
     head = "".join(f'<th scope="col">{title}</th>' for title in ("about", "the slide says", "computed here", "verdict"))
     display(HTML(f'<table class="cnn-verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'))
+
+
+def _words(value):
+    """A claim is shown as one, not as Python's True or False."""
+    return {True: "holds", False: "does not hold"}[value] if isinstance(value, bool | np.bool_) else str(value)

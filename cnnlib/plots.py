@@ -7,6 +7,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
+from PIL import Image
 
 from cnnlib import _arguments as arguments
 
@@ -39,25 +40,27 @@ def show(figure, caption, alt):
     for name, text in (("caption", caption), ("alt", alt)):
         if not isinstance(text, str) or not text.strip():
             arguments.fail(name, text, "a sentence")
-    png = io.BytesIO()
-    # No date, no version: the same figure gives the same bytes.
-    figure.savefig(png, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
+    image = io.BytesIO()
+    # WebP, for photographs as PNG make notebooks of megabytes. The same figure gives the same bytes.
+    figure.savefig(image, format="webp", dpi=144, bbox_inches="tight", pil_kwargs={"quality": 90, "method": 6})
     plt.close(figure)
-    data = base64.b64encode(png.getvalue()).decode()
-    width = round(int.from_bytes(png.getvalue()[16:20]) / 1.5)  # at 96 pixels per inch
+    data = base64.b64encode(image.getvalue()).decode()
+    width = round(Image.open(image).width / 1.5)  # at 96 pixels per inch
     display(
         HTML(
-            f'<figure class="cnn-figure"><img src="data:image/png;base64,{data}" width="{width}" '
+            f'<figure class="cnn-figure"><img src="data:image/webp;base64,{data}" width="{width}" '
             f'alt="{html.escape(alt)}" style="max-width: 100%; height: auto; background: white">'
             f"<figcaption>{caption}</figcaption></figure>"
         )
     )
 
 
-def image_row(images, titles, *, size=2.4, limits=None):
+def image_row(images, titles, *, size=2.4, limits=None, colours="gray", bar=None):
     """A row of images, (H, W) or (H, W, 3), each under its title; returns the figure.
 
-    Grey images share ``limits`` (low, high) where given, and else each spans its own range.
+    Values (H, W) are shown in ``colours``, a name of matplotlib's colour maps, or one per image. ``limits`` is the
+    (low, high) that they span, or one per image; without it, each spans its own range. ``bar`` is the label of a
+    colour bar for the last image.
     """
     if len(images) != len(titles) or not len(images):
         arguments.fail("titles", list(titles), f"one per image, of which there are {len(images)}")
@@ -65,14 +68,19 @@ def image_row(images, titles, *, size=2.4, limits=None):
     for number, image in enumerate(images):
         if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
             arguments.fail(f"images[{number}].shape", image.shape, "(H, W) or (H, W, 3)")
-    low, high = limits or (None, None)
-    figure, axes = plt.subplots(
-        1, len(images), figsize=(size * len(images), size + 0.4), squeeze=False, layout="constrained"
-    )
-    for axis, image, title in zip(axes[0], images, titles, strict=True):
-        axis.imshow(image, cmap="gray", vmin=low, vmax=high)
+    spans = list(limits) if limits and np.ndim(limits) == 2 else [limits or (None, None)] * len(images)
+    maps = [colours] * len(images) if isinstance(colours, str) else list(colours)
+    for name, values in (("limits", spans), ("colours", maps)):
+        if len(values) != len(images):
+            arguments.fail(name, values, f"one for all images or one per image, of which there are {len(images)}")
+    width = size * len(images) + (0.6 if bar else 0)
+    figure, axes = plt.subplots(1, len(images), figsize=(width, size + 0.4), squeeze=False, layout="constrained")
+    for axis, image, title, (low, high), name in zip(axes[0], images, titles, spans, maps, strict=True):
+        drawn = axis.imshow(image, cmap=name, vmin=low, vmax=high)
         axis.set_title(title)
         axis.axis("off")
+    if bar:
+        figure.colorbar(drawn, ax=axes[0, -1], label=bar)
     return figure
 
 
@@ -91,6 +99,5 @@ def heat_grid(matrix, *, size=0.42, fmt="{:g}", limits=None):
         axis.text(
             column, row, fmt.format(value), ha="center", va="center", color="white" if dark else "black", fontsize=9
         )
-    axis.set_xticks([])
-    axis.set_yticks([])
+    axis.axis("off")
     return figure

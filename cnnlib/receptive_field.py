@@ -77,7 +77,8 @@ def gradient_map(network, input_shape, unit=None):
     if len(input_shape) != 3:
         arguments.fail("input_shape", input_shape, "(C, H, W)")
     shape = [arguments.integer("input_shape", n, 1) for n in input_shape]
-    x = torch.randn(1, *shape, dtype=next(network.parameters()).dtype, requires_grad=True)
+    first = next(network.parameters(), torch.zeros(()))  # a pooling layer has no parameters
+    x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
     y = network(x)
     if y.ndim != 4:
         arguments.fail("network", tuple(y.shape), "a module whose output has shape (1, C', H', W')")
@@ -85,12 +86,12 @@ def gradient_map(network, input_shape, unit=None):
     if row >= y.shape[2] or column >= y.shape[3]:
         arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
     (gradient,) = torch.autograd.grad(y[0, :, row, column].abs().sum(), x)
-    return gradient[0].abs().sum(0).numpy()
+    return gradient[0].abs().sum(0).cpu().numpy()
 
 
 def seen_extent(gradients):
     """Height and width of the smallest box that holds every non-zero entry of a map (H, W); (0, 0) if none."""
-    gradients = arguments.array("gradients", gradients, "H, W")
+    gradients = arguments.array("gradients", 1 * np.asarray(gradients), "H, W")  # 1 *: True and False will do
     sides = []
     for axis in (1, 0):
         (seen,) = np.nonzero(np.any(gradients != 0, axis=axis))

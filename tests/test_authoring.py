@@ -113,7 +113,7 @@ def stamped(code, root):
     ("from cnnlib.b import thing", "b.py", ["cnnlib.b changed"]),
     ("from cnnlib import a", "c.py", []),
     ("from cnnlib import widgets", "widgets/w.js", ["cnnlib.widgets.w changed"]),
-    ("%pip list\nimport numpy", "a.py", []),
+    ("if True:\n    %pip list\nimport numpy", "a.py", []),
 ])  # fmt: skip
 def test_stale_where_an_imported_module_changed(package, code, edited, stale):
     notebook = stamped(code, package)

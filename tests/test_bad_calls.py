@@ -87,6 +87,8 @@ BAD_CALLS = [
         r"titles must be one per image, of which there are 1; got \['a', 'b'\]",
     ),
     (plots.image_row, ([PHOTO[0]], ["a"]), {}, r"images\[0\]\.shape must be \(H, W\) or \(H, W, 3\); got \(8,\)"),
+    (plots.image_row, ([PHOTO], ["a"]), {"limits": [(0, 1)] * 2}, r"limits must be one for all images .* 1; got"),
+    (plots.image_row, ([PHOTO], ["a"]), {"colours": ["gray"] * 2}, r"colours must be one for all .* 1; got"),
     (plots.heat_grid, (np.zeros((30, 30)),), {}, r"matrix\.shape must be at most 400 cells.*; got \(30, 30\)"),
     (
         lecture.verdicts,

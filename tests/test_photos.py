@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from skimage import data
 
+from cnnlib.authoring.checkout import BOOK
 from cnnlib.data import photos
 
 
@@ -33,3 +34,11 @@ def test_needs_neither_scipy_nor_torch():
     code = "import sys; from cnnlib.data import photos; photos.load('cat', 8); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"scipy", "torch", "skimage"} & set(loaded)
+
+
+@pytest.mark.parametrize("name", photos.names())
+def test_the_appendix_lists_it(name):
+    photo = photos.PHOTOS[name]
+    height, width = photos.load(name, grey=True).shape
+    row = f"| `{name}` | {photo.subject} | {height} × {width} | {photo.credit} | {photo.licence} |"
+    assert row in (BOOK / "appendices" / "data_sets.md").read_text(encoding="utf-8")

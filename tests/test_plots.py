@@ -39,3 +39,14 @@ def test_heat_grid_writes_every_number():
     figure = plots.heat_grid(np.arange(-3, 3).reshape(2, 3))
     assert [text.get_text() for text in figure.axes[0].texts] == ["-3", "-2", "-1", "0", "1", "2"]
     plt.close(figure)
+
+
+def test_image_row_takes_limits_and_colours_for_all_or_for_each():
+    pair, titles = [np.eye(4), np.eye(4)], ["one", "two"]
+    same = plots.image_row(pair, titles, limits=(0, 2), bar="height (m)")
+    each = plots.image_row(pair, titles, limits=[(0, 1), (-1, 1)], colours=["gray", "PuOr"])
+    assert [axis.images[0].get_clim() for axis in same.axes[:2]] == [(0, 2), (0, 2)]
+    assert same.axes[2].get_ylabel() == "height (m)"
+    assert [axis.images[0].get_clim() for axis in each.axes] == [(0, 1), (-1, 1)]
+    assert [axis.images[0].get_cmap().name for axis in each.axes] == ["gray", "PuOr"]
+    plt.close("all")

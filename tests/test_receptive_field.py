@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -32,6 +32,7 @@ def test_equal_layers_follow_the_lectures_formula(kernel_size, count):
     assert closed_form([Layer(kernel_size)] * count)[-1].size == 1 + count * (kernel_size - 1)
 
 
+@settings(max_examples=40)
 @given(st.lists(layer, min_size=1, max_size=4), st.integers(0, 9), st.integers(0, 9))
 def test_closed_form_is_what_gradients_see(layers, row, column):
     field = closed_form(layers)[-1]
@@ -59,6 +60,11 @@ def test_default_unit_is_the_centre():
 def test_extent_of_nothing():
     assert seen_extent(np.zeros((4, 5))) == (0, 0)
     assert seen_extent(np.eye(4)[:, :3]) == (3, 3)
+    assert seen_extent(np.eye(4) > 0) == (4, 4)
+
+
+def test_a_network_without_parameters():
+    assert seen_extent(gradient_map(nn.AvgPool2d(3, 1), (1, 9, 9))) == (3, 3)
 
 
 def test_network_must_return_maps():

@@ -217,7 +217,7 @@ def test_stage_copies_what_the_pages_load(monkeypatch, tmp_path):
     monkeypatch.setattr(vendor, "VENDOR", vendored)
     monkeypatch.setattr(vendor, "install", lambda: None)
     vendor.stage()
-    top = {"anywidget.js", "embed-amd.js", "mathjax", "require.js", "requirejs-config.js"}
+    top = {"@jupyter-widgets", "anywidget.js", "embed-amd.js", "mathjax", "require.js", "requirejs-config.js"}
     assert {path.name for path in vendored.iterdir()} == top
     assert (vendored / "mathjax" / "sre" / "x.js").is_file()
 

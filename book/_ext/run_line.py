@@ -22,7 +22,11 @@ def add_run_line(app, doctree):
     title = next(iter(doctree.findall(nodes.title)), None)
     if not run or title is None or app.env.docname == app.config.root_doc:
         return
-    prose = " ".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    prose = " ".join(
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown"
+    )
     minutes = math.ceil(len(prose.split()) / WORDS_PER_MINUTE)
     text = (
         f"{minutes} minutes to read. Outputs from a run at {run['scale']} scale, "

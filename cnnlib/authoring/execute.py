@@ -34,6 +34,7 @@ def execute(path, asked_scale=None, *, force=False):
         timeout=1200,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only, not its advice on encryption
         resources={"metadata": {"path": str(path.parent)}},
     )
     began = time.perf_counter()

@@ -7,6 +7,7 @@ makes nothing stale.
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 
 from cnnlib.authoring.checkout import ROOT
@@ -27,11 +28,8 @@ def code_hash(notebook):
 
 def module_hashes(notebook, root=ROOT):
     """Module name → hash, for every module of ``cnnlib`` that the notebook imports, directly or not."""
-    code = "\n".join(
-        "\n".join(line for line in cell["source"].splitlines() if not line.lstrip().startswith(("%", "!")))
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    )
+    cells = "\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+    code = re.sub(r"^(\s*)[%!].*", r"\1pass", cells, flags=re.MULTILINE)  # IPython's own lines are not Python
     found, waiting = {}, list(_imports(code, root))
     while waiting:
         name = waiting.pop()

@@ -28,7 +28,11 @@ def stage():
         shutil.copytree(mathjax / part, fresh / "mathjax" / part)
     shutil.copy(mathjax / "tex-chtml.js", fresh / "mathjax")
     shutil.copy(MODULES / "requirejs" / "require.js", fresh)
-    shutil.copy(MODULES / "@jupyter-widgets" / "html-manager" / "dist" / "embed-amd.js", fresh)
+    manager = Path("@jupyter-widgets", "html-manager", "dist")
+    shutil.copy(MODULES / manager / "embed-amd.js", fresh)
+    (fresh / manager).mkdir(parents=True)
+    for font in (MODULES / manager).glob("*.woff2"):  # the icons of ipywidgets, where embed-amd.js looks for them
+        shutil.copy(font, fresh / manager)
     shutil.copy(Path(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
     (fresh / "requirejs-config.js").write_text(REQUIREJS_CONFIG, encoding="utf-8")
     shutil.rmtree(VENDOR, ignore_errors=True)

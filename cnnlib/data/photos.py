@@ -27,7 +27,7 @@ PHOTOS = {
     "camera": Photo("camera.png", "a man with a camera on a tripod", "Lav Varshney", "CC0"),
     "cat": Photo("chelsea.png", "a ginger cat", "Stéfan van der Walt", "CC0"),
     "coffee": Photo("coffee.png", "a cup of coffee with a spoon", "Rachel Michetti", "CC0"),
-    "rocket": Photo("rocket.jpg", "a rocket on its launch pad", "SpaceX", "CC0"),
+    "rocket": Photo("rocket.jpg", "a rocket on its launch pad", "SpaceX", "public domain"),
 }
 
 

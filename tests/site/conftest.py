@@ -1,0 +1,50 @@
+"""The site, built by the README's own command, served on loopback, and a Chromium to open it with."""
+
+import subprocess
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from cnnlib.authoring import browser as browsers
+from cnnlib.authoring import site as sites
+from cnnlib.authoring.checkout import ROOT
+
+# A browser of its own asks its maker's servers for updates and the like; only the pages are under test.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Folder of the site, as `make book` builds it where nobody is at a terminal."""
+    done = subprocess.run(["make", "book"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return sites.HTML
+
+
+@pytest.fixture(scope="session")
+def site_url(site):
+    """Address of the site on this machine, without a slash at its end."""
+    server = sites.local_server(site, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = browsers.find()
+    if path is None:  # `cnnlab test` then fails, and says how to install one
+        pytest.skip("there is no browser")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A new page in a context of its own, at the width of a desktop."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,40 @@
+"""The build itself: the same each time, and possible without Jupyter Book."""
+
+import subprocess
+
+from test_pages import toc_pages
+
+from cnnlib.authoring.checkout import BOOK, ROOT
+
+
+def pages(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.html")}
+
+
+def test_building_twice_gives_the_same_pages(site, tmp_path):
+    command = [ROOT / ".venv-book" / "bin" / "cnnlab", "book", "--out", tmp_path]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    first, second = pages(site), pages(tmp_path / "_build" / "html")
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_plain_sphinx_builds_the_same_sources(site, tmp_path):
+    """``site`` comes first: it puts the third parties' scripts in place."""
+    sphinx = ROOT / ".venv-sphinx" / "bin" / "sphinx-build"
+    command = [sphinx, "-c", ROOT / "tests/site/plain_sphinx", "-W", "--keep-going", "-n", "-q", BOOK, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for page in toc_pages():
+        ours, theirs = site / f"{page}.html", tmp_path / f"{page}.html"
+        assert theirs.is_file()
+        assert ours.read_text("utf-8").count("cnn-figure") == theirs.read_text("utf-8").count("cnn-figure")
+        assert ours.read_text("utf-8").count("widget-view+json") == theirs.read_text("utf-8").count("widget-view+json")
+
+
+def test_no_page_has_an_empty_place(site):
+    """Cells whose output was lost, links that resolve to nothing, and directives nobody knows leave these behind."""
+    for path in site.rglob("*.html"):
+        text = path.read_text("utf-8")
+        for mark in ("system-message", "Unknown directive", 'class="problematic"', "A Jupyter widget could not be"):
+            assert mark not in text, f"{path.name}: {mark}"

@@ -1,0 +1,127 @@
+"""The widgets' Python side: what they accept, what they hold, and that their code is of one piece."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from cnnlib import filters
+from cnnlib.widgets import ConvStep, FilterPhoto, ReceptiveField
+
+PHOTO = np.linspace(0, 1, 20 * 30).reshape(20, 30)
+COLOUR = np.stack([PHOTO, PHOTO**2, PHOTO**3])
+SOBEL = filters.SOBEL.tolist()
+
+
+def all_widgets():
+    return [FilterPhoto(PHOTO), ConvStep([[1, 2], [3, 4]], [[1, -1]]), ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)])]
+
+
+def test_filter_photo_holds_the_photo_as_grey_levels():
+    widget = FilterPhoto(PHOTO, caption="A ramp")
+    assert (widget.height, widget.width) == (20, 30)
+    held = np.frombuffer(widget.pixels, np.uint8).reshape(20, 30)
+    np.testing.assert_allclose(held / 255, PHOTO, atol=0.5 / 255 + 1e-9)
+    assert widget.kernel == SOBEL
+    assert list(widget.presets) == ["Identity", "Smooth", "Laplacian", "Sobel"]
+    assert widget.presets["Smooth"] == filters.SMOOTH.tolist()
+    assert widget.caption == "A ramp"
+    assert (widget.row, widget.column) == (9, 14)
+
+
+def test_filter_photo_takes_other_presets_and_sizes_of_kernel():
+    box = np.full((5, 5), 1 / 25)
+    widget = FilterPhoto(PHOTO, kernel=box, presets={"Box": box})
+    assert widget.kernel == box.tolist()
+    assert widget.presets == {"Box": box.tolist()}
+    widget.kernel = filters.SOBEL  # an array, as a reader would set it
+    assert widget.kernel == SOBEL
+
+
+def test_conv_step_holds_what_it_was_given():
+    widget = ConvStep(np.arange(12).reshape(3, 4), [[1, 0.5]], stride=2, padding=1, dilation=3)
+    assert widget.grid == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+    assert widget.kernel == [[1, 0.5]]
+    assert (widget.stride, widget.padding, widget.dilation) == (2, 1, 3)
+    assert (widget.step, widget.show_all) == (0, False)
+
+
+@pytest.mark.parametrize(("photo", "channels"), [(PHOTO, 1), (PHOTO[None], 1), (COLOUR, 3)])
+def test_receptive_field_holds_what_it_was_given(photo, channels):
+    widget = ReceptiveField(photo, [(3, 1, 1), (5, 2, 4)])
+    assert (widget.channels, widget.height, widget.width) == (channels, 20, 30)
+    held = np.frombuffer(widget.pixels, np.uint8).reshape(channels, 20, 30)
+    np.testing.assert_allclose(held / 255, photo.reshape(channels, 20, 30), atol=0.5 / 255 + 1e-9)
+    assert widget.layers == [[3, 1, 1], [5, 2, 4]]
+    assert widget.selected == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: FilterPhoto(np.zeros((193, 20))), ["photo", "(193, 20)", "192"]),
+        (lambda: FilterPhoto(np.zeros((20, 7))), ["photo", "(20, 7)", "8 to 192"]),
+        (lambda: FilterPhoto(np.zeros((3, 20, 20))), ["photo", "(3, 20, 20)", "(H, W)"]),
+        (lambda: FilterPhoto(PHOTO * 255), ["photo", "255", "[0, 1]"]),
+        (lambda: FilterPhoto(PHOTO - 0.1), ["photo", "-0.1", "[0, 1]"]),
+        (lambda: FilterPhoto(PHOTO * np.nan), ["photo", "nan", "[0, 1]"]),
+        (lambda: FilterPhoto([[1, 2], [3]]), ["photo", "[[1, 2], [3]]"]),
+        (lambda: FilterPhoto("cat"), ["photo", "floats"]),
+        (lambda: FilterPhoto(PHOTO, kernel=np.ones((4, 4))), ["kernel", "(4, 4)", "3×3 or 5×5"]),
+        (lambda: FilterPhoto(PHOTO, kernel=np.ones((3, 5))), ["kernel", "(3, 5)", "3×3 or 5×5"]),
+        (lambda: FilterPhoto(PHOTO, kernel=[1, 2, 3]), ["kernel", "(3,)"]),
+        (lambda: FilterPhoto(PHOTO, kernel=np.full((3, 3), np.inf)), ["kernel", "inf", "999"]),
+        (lambda: FilterPhoto(PHOTO, presets=[SOBEL]), ["presets", "dict"]),
+        (lambda: FilterPhoto(PHOTO, presets={"Two": np.ones((2, 2))}), ["presets['Two']", "(2, 2)"]),
+        (lambda: FilterPhoto(PHOTO, caption=3), ["caption", "3", "string"]),
+        (lambda: ConvStep(np.ones((9, 9), int), [[1]]), ["grid", "(9, 9)", "8×8"]),
+        (lambda: ConvStep([[0.5]], [[1]]), ["grid", "0.5", "whole"]),
+        (lambda: ConvStep([[1]], np.ones((5, 1))), ["kernel", "(5, 1)", "4×4"]),
+        (lambda: ConvStep([[1]], [["a"]]), ["kernel", "numbers"]),
+        (lambda: ConvStep([[1]], [[1]], stride=0), ["stride", "0", "1 or more"]),
+        (lambda: ConvStep([[1]], [[1]], stride=5), ["stride", "5", "at most 4"]),
+        (lambda: ConvStep([[1]], [[1]], padding=-1), ["padding", "-1", "0 or more"]),
+        (lambda: ConvStep([[1]], [[1]], padding=True), ["padding", "True", "integer"]),
+        (lambda: ConvStep([[1]], [[1]], dilation=1.5), ["dilation", "1.5", "integer"]),
+        (lambda: ReceptiveField(np.zeros((225, 20)), [(3, 1, 1)]), ["photo", "(225, 20)", "224"]),
+        (lambda: ReceptiveField(np.zeros((2, 20, 20)), [(3, 1, 1)]), ["photo", "(2, 20, 20)"]),
+        (lambda: ReceptiveField(PHOTO, []), ["layers", "[]", "1 to 10"]),
+        (lambda: ReceptiveField(PHOTO, [(3, 1)]), ["layers[0]", "(3, 1)"]),
+        (lambda: ReceptiveField(PHOTO, [(3, 1, 1), (3, 0, 1)]), ["layers[1]", "stride", "0"]),
+        (lambda: ReceptiveField(PHOTO, [(99, 1, 1)]), ["layers[0]", "kernel size", "99", "31"]),
+    ],
+)
+def test_bad_arguments_say_what_is_wrong(make, words):
+    with pytest.raises(ValueError, match=re.escape(words[0])) as error:
+        make()
+    for word in words[1:]:
+        assert word in str(error.value)
+
+
+def test_bad_values_are_refused_later_too():
+    widget = ConvStep([[1, 2], [3, 4]], [[1]])
+    with pytest.raises(ValueError, match="padding"):
+        widget.padding = 4
+    with pytest.raises(ValueError, match="kernel"):
+        widget.kernel = np.ones((5, 5))
+    assert (widget.padding, widget.kernel) == (0, [[1]])
+
+
+@pytest.mark.parametrize("widget", all_widgets(), ids=lambda widget: type(widget).__name__)
+def test_code_is_of_one_piece_and_asks_nothing_of_the_network(widget):
+    code = widget._esm
+    assert "http" not in code.replace("http://www.w3.org/2000/svg", "")
+    assert "import " not in code and "fetch(" not in code
+    assert code.count("export default") == 1
+    assert "http" not in widget._css and "url(" not in widget._css and "@import" not in widget._css
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_state_is_the_same_every_time(index):
+    def state():
+        values = all_widgets()[index].get_state()
+        values.pop("layout")  # a model of its own, under an id that the notebook's execution renames
+        return json.dumps(values, default=lambda b: b.hex(), sort_keys=True)
+
+    assert state() == state()
