@@ -14,7 +14,9 @@ def add_options(app, config):
         use_download_button=True,
         navbar_persistent=[],  # no bar across the top: the search stands in the sidebar
     )
-    config.html_context["default_mode"] = "auto"  # light or dark as the system is, until the reader chooses
+    config.html_context["default_mode"] = (
+        "auto"  # light or dark as the system is, until the reader chooses
+    )
 
 
 def drop_thebe(app):
@@ -26,6 +28,8 @@ def drop_thebe(app):
 
 
 def setup(app):
-    app.connect("config-inited", add_options, priority=100)  # before the theme reads its options
+    app.connect(
+        "config-inited", add_options, priority=100
+    )  # before the theme reads its options
     app.connect("builder-inited", drop_thebe, priority=1)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

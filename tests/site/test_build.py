@@ -1,6 +1,8 @@
 """The build itself: the same each time, and possible without Jupyter Book."""
 
+import re
 import subprocess
+from urllib.request import urlopen
 
 from test_pages import toc_pages
 
@@ -30,6 +32,18 @@ def test_plain_sphinx_builds_the_same_sources(site, tmp_path):
         assert theirs.is_file()
         assert ours.read_text("utf-8").count("cnn-figure") == theirs.read_text("utf-8").count("cnn-figure")
         assert ours.read_text("utf-8").count("widget-view+json") == theirs.read_text("utf-8").count("widget-view+json")
+
+
+def test_the_site_is_served_again_without_building(site):
+    process = subprocess.Popen(["make", "serve"], cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    try:
+        line = process.stdout.readline()
+        url = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
+        with urlopen(url) as answer:
+            assert b"Convolutional networks" in answer.read()
+    finally:
+        process.terminate()  # make passes it on
+        process.wait(30)
 
 
 def test_no_page_has_an_empty_place(site):

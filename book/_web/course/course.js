@@ -4,7 +4,7 @@ const repairs = [
   // A name that hides the visible text: "Toggle hidden content" over "Show code cell source", and the like.
   ["summary[aria-label='Toggle hidden content']", (e) => e.removeAttribute("aria-label")],
   [".search-button-field", (e) => e.removeAttribute("aria-label")],
-  [".theme-switch-button svg title", (e) => e.remove()],
+  [".theme-switch-button", (e) => e.setAttribute("aria-label", "Color mode: Light, Dark, System Settings")],
   // The arrows that unfold chapters in the sidebar have no name.
   [".bd-links summary", (e) => e.setAttribute("aria-label", "pages of this chapter")],
   // A list whose children are no list items.
@@ -20,7 +20,6 @@ function makeReachable() {
   }
 }
 
-// At "load", for by then the theme's own scripts have drawn their icons.
 addEventListener("load", () => {
   for (const [selector, repair] of repairs) document.querySelectorAll(selector).forEach(repair);
   makeReachable();

@@ -1,0 +1,91 @@
+"""Every command in the README is run here, or is shown to be run elsewhere."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+
+from cnnlib.authoring.checkout import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [line for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line]
+
+# Commands that run elsewhere: a file, and a text in it that runs them.
+ELSEWHERE = {
+    "make test": (".ci/run", "make test"),
+    "make book": ("tests/site/conftest.py", '["make", "book"]'),
+    "make serve": ("tests/site/test_build.py", '["make", "serve"]'),
+}
+
+
+def run(command, **options):
+    options = {"cwd": ROOT, "text": True, "capture_output": True, "timeout": 600} | options
+    return subprocess.run(shlex.split(command), **options)
+
+
+def passes(command, expected, **options):
+    done = run(command, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(expected, done.stdout), done.stdout
+
+
+def examines(command):
+    """The doctor's verdict may be that something is missing; then it names it and what mends it."""
+    done = run(command)
+    assert "PyTorch" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 or re.search(r"^[A-Z][\w. ]+: \S", done.stdout, re.MULTILINE), done.stdout
+
+
+def starts(command, expected):
+    """Start a server, wait for the line that says where it is, and stop it."""
+    process = subprocess.Popen(
+        shlex.split(command), cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        lines = []
+        while not re.search(expected, lines[-1] if lines else ""):
+            lines.append(process.stdout.readline())
+            assert lines[-1], "".join(lines)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def executes(command, folder):
+    """In a copy of the course that has one page, for all pages run under nbval."""
+    course = folder / "course"
+    left_out = shutil.ignore_patterns(".venv*", ".git", "node_modules", "_build", "vendor", "chapters", "*.egg-info")
+    shutil.copytree(ROOT, course, ignore=left_out)
+    (course / ".venv").symlink_to(ROOT / ".venv")
+    page = course / "book" / "index.ipynb"
+    page.write_text(page.read_text(encoding="utf-8").replace('"seconds": ', '"seconds": -'), encoding="utf-8")
+    passes(command, r"index\.ipynb: ran at \w+ scale in \d+ s", cwd=course, env={**os.environ, "PYTHONPATH": course})
+    assert '"seconds": -' not in page.read_text(encoding="utf-8")
+
+
+HERE = {
+    "make setup": lambda command, _: examines(command),
+    ".venv/bin/cnnlab doctor": lambda command, _: examines(command),
+    ".venv/bin/jupyter lab book": lambda command, _: starts(
+        f"{command} --no-browser --allow-root --port=0", r"/lab\?token="
+    ),
+    "make execute": executes,
+    "make lint": lambda command, _: passes(command, "All checks passed!"),
+    "make bench": lambda command, _: passes(command, "conv2d_matmul"),
+    "make help": lambda command, _: passes(command, "make book"),
+    ".venv/bin/cnnlab --help": lambda command, _: passes(command, "doctor"),
+}
+
+
+def test_every_command_is_known():
+    assert set(COMMANDS) == HERE.keys() | ELSEWHERE.keys()
+    for command, (path, proof) in ELSEWHERE.items():
+        assert proof in (ROOT / path).read_text(encoding="utf-8"), command
+
+
+@pytest.mark.parametrize("command", HERE)
+def test_command(command, tmp_path):
+    HERE[command](command, tmp_path)
