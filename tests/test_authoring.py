@@ -58,6 +58,17 @@ def test_executing_twice_changes_nothing_but_the_time(notebook_file):
     assert "0x…" in texts[0] and f"{1:032x}" in texts[0]
 
 
+def test_text_printed_in_pieces_is_one_output():
+    pieces = [v4.new_output("stream", name=name, text=text) for name, text in [("stdout", "a"), ("stdout", "b")]]
+    pieces += [v4.new_output("stream", name="stderr", text="c"), v4.new_output("stream", name="stdout", text="d")]
+    cell = tidy(v4.new_notebook(cells=[v4.new_code_cell("1", outputs=pieces)]))["cells"][0]
+    assert [(output["name"], output["text"]) for output in cell["outputs"]] == [
+        ("stdout", "ab"),
+        ("stderr", "c"),
+        ("stdout", "d"),
+    ]
+
+
 def test_a_failing_cell_leaves_the_file_and_says_why(notebook_file):
     path = notebook_file("1 + 1", "assert 1 > 2, 'one is not more'")
     before = path.read_bytes()

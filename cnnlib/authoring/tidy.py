@@ -9,14 +9,27 @@ ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 def tidy(notebook):
     """Return ``notebook`` (a dict in nbformat 4) without what changes from run to run though nothing changed.
 
-    Widget models are renumbered in the order in which they appear, and the addresses of objects in text outputs
-    are masked.
+    Widget models are renumbered in the order in which they appear, the addresses of objects in text outputs are
+    masked, and text that a cell printed is one output, in however many pieces it arrived.
     """
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)  # when each cell ran
-        for output in cell.get("outputs", []):
-            _mask_addresses(output)
+        if "outputs" in cell:
+            cell["outputs"] = _joined(cell["outputs"])
+            for output in cell["outputs"]:
+                _mask_addresses(output)
     return _renumber_widgets(notebook)
+
+
+def _joined(outputs):
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _mask_addresses(output):
