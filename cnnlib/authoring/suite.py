@@ -29,7 +29,7 @@ PARTS = [
         [["pytest", str(BOOK.relative_to(ROOT)), "--nbval-lax", "--nbval-current-env", "-n", "2", "--dist=loadscope"]],
         {"CNNLIB_SCALE": "quick", "OMP_NUM_THREADS": "1"},
     ),
-    Part("site", [["pytest", "tests/site"]]),
+    Part("site", [["pytest", "tests/site", "-n", "2", "--dist=worksteal"]]),
 ]
 
 

@@ -1,9 +1,11 @@
 """The site, built by the README's own command, served on loopback, and a Chromium to open it with."""
 
+import os
 import subprocess
 import threading
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from cnnlib.authoring import browser as browsers
@@ -15,10 +17,15 @@ QUIET = ["--disable-background-networking", "--disable-component-update", "--dis
 
 
 @pytest.fixture(scope="session")
-def site():
-    """Folder of the site, as `make book` builds it where nobody is at a terminal."""
-    done = subprocess.run(["make", "book"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+def site(tmp_path_factory):
+    """Folder of the site, as `make book` builds it where nobody is at a terminal; once for all of xdist's workers."""
+    shared = tmp_path_factory.getbasetemp().parent
+    report = shared / "make-book.txt"
+    with FileLock(shared / "make-book.lock"):
+        if not report.is_file() or "PYTEST_XDIST_WORKER" not in os.environ:
+            done = subprocess.run(["make", "book"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            report.write_text("" if done.returncode == 0 else done.stdout + done.stderr, encoding="utf-8")
+    assert report.read_text(encoding="utf-8") == ""
     return sites.HTML
 
 
