@@ -46,13 +46,13 @@ def command(function):
 
 @command
 def book(
-    out: Annotated[Path | None, typer.Option(help="Build into this folder instead of book/_build.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the site. Default: book/_build/html.")] = None,
     serve: Annotated[bool | None, typer.Option(help="Serve and open it. Default: only at a terminal.")] = None,
 ):
     """Build the book's site from the notebooks' stored outputs."""
     from cnnlib.authoring import site
 
-    folder = site.build(out)
+    folder = site.build(out or site.HTML)
     say(f"The site is in {folder}: open index.html, with or without a network.")
     if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
         site.serve(folder)

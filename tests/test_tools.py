@@ -43,7 +43,7 @@ def test_execute(tmp_path, monkeypatch):
 
 def test_book_and_serve(tmp_path, monkeypatch):
     served = []
-    monkeypatch.setattr(site, "build", lambda out: out or tmp_path)
+    monkeypatch.setattr(site, "build", lambda out: tmp_path)
     monkeypatch.setattr(site, "serve", lambda *folder, port=8000: served.append((folder, port)))
     assert cnnlab("book")[0] == 0 and not served  # not at a terminal
     assert cnnlab("book", "--serve")[0] == 0 and served == [((tmp_path,), 8000)]
@@ -262,9 +262,20 @@ def test_serve_is_local_and_takes_a_free_port(tmp_path, monkeypatch):
     assert opened[0].startswith("http://127.0.0.1:") and f":{port}/" not in opened[0]
 
 
-def test_a_failed_build_says_why(monkeypatch, tmp_path):
+def test_a_failed_build_says_why_and_keeps_the_old_site(monkeypatch, tmp_path):
     failed = subprocess.CompletedProcess([], 1, "", "WARNING: no such page")
     monkeypatch.setattr(vendor, "stage", lambda: None)
     monkeypatch.setattr(site.subprocess, "run", lambda *_, **__: failed)
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "searchindex.js").write_text("")
     with pytest.raises(checkout.CourseError, match=r"was not built(.|\n)*no such page"):
+        site.build(tmp_path / "html")
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+    assert (tmp_path / "html" / "searchindex.js").is_file()
+
+
+def test_a_build_never_replaces_what_is_no_site(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(checkout.CourseError, match="holds something other than a site"):
         site.build(tmp_path)
+    assert (tmp_path / "thesis.tex").is_file()

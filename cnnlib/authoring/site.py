@@ -7,6 +7,7 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cnnlib.authoring import vendor
 from cnnlib.authoring.checkout import BOOK, CourseError, require_checkout
@@ -14,24 +15,28 @@ from cnnlib.authoring.checkout import BOOK, CourseError, require_checkout
 HTML = BOOK / "_build" / "html"
 
 
-def build(out=None):
-    """Build the site, warnings being errors; returns the folder of its pages.
+def build(out=HTML):
+    """Build the site into the folder ``out``, warnings being errors; returns the folder.
 
-    Always from nothing, for Sphinx does not see every change of a notebook's neighbours, and it takes seconds.
-    ``out`` is a folder for the build other than ``book/_build``.
+    Always from nothing, for Sphinx does not see every change of a notebook's neighbours, and it takes seconds. The
+    old site stays until the new one is whole.
     """
     require_checkout()
+    out = Path(out).resolve()
+    if out.exists() and not (out / "searchindex.js").is_file() and any(out.iterdir()):
+        raise CourseError(f"{out} holds something other than a site; name an empty or a new folder.")
     vendor.stage()
-    target = Path(out).resolve() / "_build" if out else BOOK / "_build"
-    shutil.rmtree(target, ignore_errors=True)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    # Jupyter Book puts _build into the folder that it is told.
-    command += ["build", str(BOOK), "--path-output", str(target.parent), "-W", "--keep-going", "-n", "--quiet"]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, text=True, capture_output=True)
-    if done.returncode or not (target / "html" / "index.html").is_file():
-        raise CourseError(f"The site was not built:\n{done.stdout}{done.stderr}")
-    return target / "html"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix="building-") as scratch:
+        command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+        command += ["build", str(BOOK), "--path-output", scratch, "-W", "--keep-going", "-n", "--quiet"]
+        done = subprocess.run(command, text=True, capture_output=True)
+        built = Path(scratch, "_build", "html")
+        if done.returncode or not (built / "index.html").is_file():
+            raise CourseError(f"The site was not built:\n{done.stdout}{done.stderr}")
+        shutil.rmtree(out, ignore_errors=True)
+        built.rename(out)
+    return out
 
 
 def serve(folder=HTML, port=8000, *, open_browser=True):
