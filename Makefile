@@ -4,6 +4,8 @@
 PYTHON ?= python3
 CNNLAB := .venv/bin/cnnlab
 
+# Two targets at once would share the processors and the folders that they write to.
+.NOTPARALLEL:
 .PHONY: help book serve setup test execute lint bench clean
 
 help: ## list these targets
@@ -31,7 +33,7 @@ bench: .venv/ready ## measure speed and memory side by side with PyTorch
 	@$(CNNLAB) bench
 
 clean: ## remove the site and everything else that a build makes, but the environments
-	rm -rf book/_build book/_web/vendor node_modules .pytest_cache .hypothesis .ruff_cache .coverage
+	rm -rf book/_build book/_web/vendor book/_web/.vendor-* .pytest_cache .hypothesis .ruff_cache .coverage
 
 # --- environments --------------------------------------------------------------------------------------------
 
@@ -47,6 +49,6 @@ CONSTRAINED = --constraint constraints.txt
 .venv/ready .venv-book/ready .venv-sphinx/ready:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; make PYTHON=python3.12 names another")'
 	@echo "Making the environment $(@D). This takes a minute or a few, once."
-	@$(PYTHON) -m venv $(@D)
+	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) $(@D) # what was left half-made is made anew
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(CONSTRAINED) $(WANTED)
 	@touch $@

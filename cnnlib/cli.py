@@ -21,11 +21,12 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 console = Console()
+errors = Console(stderr=True)
 
 
-def say(text):
+def say(text, to=console):
     """Print ``text`` as it is: square brackets are no markup, and long commands stay on one line to be copied."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    to.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def command(function):
@@ -37,8 +38,8 @@ def command(function):
         try:
             function(*args, **kwargs)
         except CourseError as error:
-            console.print("Error:", style="bold red", end=" ")
-            say(str(error))
+            errors.print("Error:", style="bold red", end=" ")
+            say(str(error), to=errors)
             raise typer.Exit(1) from None
 
     return wrapped
@@ -55,15 +56,15 @@ def book(
     folder = site.build(out or site.HTML)
     say(f"The site is in {folder}: open index.html, with or without a network.")
     if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
-        site.serve(folder)
+        site.serve(folder, open_browser=sys.stdout.isatty())
 
 
 @command
-def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000):
+def serve(port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine.")] = 8000):
     """Serve the site that is built, on this machine alone."""
     from cnnlib.authoring import site
 
-    site.serve(port=port)
+    site.serve(port=port, open_browser=sys.stdout.isatty())
 
 
 @command
@@ -107,9 +108,12 @@ def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. D
 @command
 def lint():
     """Check the style of the code."""
-    for arguments in (["check", "."], ["format", "--check", "."]):
-        if subprocess.run([sys.executable, "-m", "ruff", *arguments], cwd=checkout.ROOT).returncode:
-            raise typer.Exit(1)
+    from cnnlib.authoring import suite
+
+    checkout.require_checkout()
+    passed, _ = suite.run(["style"])["style"]
+    if not passed:
+        raise typer.Exit(1)
 
 
 @command
@@ -137,7 +141,7 @@ def doctor(fix: Annotated[bool, typer.Option(help="Install what can be installed
     for finding in findings:
         if not finding.good:
             say(f"{finding.name}: {finding.mend}")
-    if not all(finding.good for finding in findings):
+    if not all(finding.good for finding in findings if finding.required):
         raise typer.Exit(1)
 
 
@@ -146,5 +150,6 @@ def sync():
     """Write what pyproject.toml sets once into the files that repeat it."""
     from cnnlib.authoring.sync import sync as write
 
+    checkout.require_checkout()
     for path in write():
         say(f"wrote {path.relative_to(checkout.ROOT)}")

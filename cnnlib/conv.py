@@ -15,7 +15,7 @@ Shapes, the same in every function here:
     y  (N, Cout, OH, OW)         the feature maps
 
 Stride, padding and dilation are integers, or pairs (vertical, horizontal). Every bad argument raises
-``ValueError``. Results have the common type of the inputs; nothing is ever written into an argument.
+``ValueError``. Results have the common type of the inputs, integers being int64; no argument is written into.
 The functions agree with ``torch.nn.functional.conv2d`` and ``conv_transpose2d``.
 """
 
@@ -64,7 +64,7 @@ def conv2d_loops(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     per_group = w.shape[1]
     for n in range(len(x)):
         for o in range(g.out_channels):
-            first = (o // (g.out_channels // groups)) * per_group
+            first = (o // (g.out_channels // g.groups)) * per_group
             for r in range(g.out_size[0]):
                 for c in range(g.out_size[1]):
                     rows = g.stride[0] * r + g.dilation[0] * np.arange(g.kernel[0])
@@ -80,8 +80,8 @@ def conv2d_windows(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     extent = [d * (k - 1) + 1 for d, k in zip(g.dilation, g.kernel, strict=True)]
     windows = sliding_window_view(_padded(x, g), extent, axis=(2, 3))
     windows = windows[:, :, :: g.stride[0], :: g.stride[1], :: g.dilation[0], :: g.dilation[1]]
-    windows = windows.reshape(len(x), groups, g.in_channels // groups, *g.out_size, *g.kernel)
-    filters = w.reshape(groups, -1, *w.shape[1:])
+    windows = windows.reshape(len(x), g.groups, g.in_channels // g.groups, *g.out_size, *g.kernel)
+    filters = w.reshape(g.groups, -1, *w.shape[1:])
     y = np.einsum("ngkrcij,gokij->ngorc", windows, filters)
     return y.reshape(len(x), *g.out_shape) + b[:, None, None]
 
@@ -93,10 +93,10 @@ def conv2d_matmul(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     """
     x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
     y = np.empty((len(x), *g.out_shape), np.result_type(x, w, b))
-    filters = w.reshape(groups, g.out_channels // groups, -1).astype(y.dtype, copy=False)
-    columns = _Columns(g, groups, y.dtype)
+    filters = w.reshape(g.groups, g.out_channels // g.groups, -1)
+    columns = _Columns(g, y.dtype)
     for image, out in zip(x, y, strict=True):
-        np.matmul(filters, columns.unfold(image), out=out.reshape(groups, g.out_channels // groups, -1))
+        np.matmul(filters, columns.unfold(image), out=out.reshape(g.groups, g.out_channels // g.groups, -1))
     y += b[:, None, None]
     return y
 
@@ -106,10 +106,11 @@ def conv2d_transpose(y, w, b=None, *, stride=1, padding=0, output_padding=0, dil
 
     Takes y (N, Cout, OH, OW) back to (N, Cin, H, W) with H = (OH − 1)S − 2P + D(KH − 1) + 1 + output_padding.
     For stride S > 1, S input sizes share one output size; ``output_padding`` (less than S) says which is meant.
-    ``b``, if any, has Cin entries. Equal to ``torch.nn.functional.conv_transpose2d``.
+    ``b``, if any, has Cin entries. Equal to ``torch.nn.functional.conv_transpose2d``, which also takes an
+    output_padding of S or more where it is less than D.
     """
-    y = arguments.array("y", y, "N, Cout, OH, OW")
-    w = arguments.array("w", w, "Cout, Cin/groups, KH, KW")
+    y = _numbers("y", y, "N, Cout, OH, OW")
+    w = _numbers("w", w, "Cout, Cin/groups, KH, KW")
     groups = arguments.integer("groups", groups, 1)
     if y.shape[1] != w.shape[0]:
         arguments.fail("y.shape[1]", y.shape[1], f"the number of filters, w.shape[0] = {w.shape[0]}")
@@ -125,14 +126,15 @@ def conv2d_transpose(y, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     if min(size) < 1:
         arguments.fail("padding", padding, f"small enough to leave an output; it leaves {size}")
     g = _geometry((w.shape[1] * groups, *size), w, stride, padding, dilation, groups)
-    b = _bias(b, g.in_channels, "Cin")
+    b = _bias(b, g.in_channels, "Cin", np.result_type(y, w))
     x = np.empty((len(y), g.in_channels, *size), np.result_type(y, w, b))
-    filters = w.reshape(groups, g.out_channels // groups, -1).swapaxes(1, 2).astype(x.dtype, copy=False)
-    columns = _Columns(g, groups, x.dtype)
+    filters = w.reshape(groups, g.out_channels // groups, -1).swapaxes(1, 2)
+    columns = _Columns(g, x.dtype)
     for maps, out in zip(y, x, strict=True):
         np.matmul(filters, maps.reshape(groups, g.out_channels // groups, -1), out=columns.matrix)
         out[...] = columns.fold()
-    return x + b[:, None, None]
+    x += b[:, None, None]
+    return x
 
 
 def conv2d_weight_gradient(x, grad_y, kernel_size, *, stride=1, padding=0, dilation=1, groups=1):
@@ -140,8 +142,8 @@ def conv2d_weight_gradient(x, grad_y, kernel_size, *, stride=1, padding=0, dilat
 
     Each weight meets each window once, so its gradient is x correlated with grad_y: (Cout, Cin/G, KH, KW).
     """
-    x = arguments.array("x", x, "N, Cin, H, W")
-    grad_y = arguments.array("grad_y", grad_y, "N, Cout, OH, OW")
+    x = _numbers("x", x, "N, Cin, H, W")
+    grad_y = _numbers("grad_y", grad_y, "N, Cout, OH, OW")
     kernel = arguments.pair("kernel_size", kernel_size, 1)
     groups = arguments.integer("groups", groups, 1)
     if x.shape[1] % groups:
@@ -150,7 +152,7 @@ def conv2d_weight_gradient(x, grad_y, kernel_size, *, stride=1, padding=0, dilat
     g = _geometry(x.shape[1:], grad_w, stride, padding, dilation, groups)
     if grad_y.shape != (len(x), *g.out_shape):
         arguments.fail("grad_y.shape", grad_y.shape, f"that of the convolution's output, {(len(x), *g.out_shape)}")
-    columns = _Columns(g, groups, grad_w.dtype)
+    columns = _Columns(g, grad_w.dtype)
     total = grad_w.reshape(groups, g.out_channels // groups, -1)
     for image, grad in zip(x, grad_y, strict=True):
         total += grad.reshape(groups, g.out_channels // groups, -1) @ columns.unfold(image).swapaxes(1, 2)
@@ -163,14 +165,14 @@ def conv2d_matrix(w, input_size, *, stride=1, padding=0, dilation=1, groups=1):
     Shape (Cout·OH·OW, Cin·H·W), dense, so for small inputs only. ``input_size`` is (H, W). The transpose of M
     is the matrix of ``conv2d_transpose``.
     """
-    w = arguments.array("w", w, "Cout, Cin/groups, KH, KW")
+    w = _numbers("w", w, "Cout, Cin/groups, KH, KW")
     groups = arguments.integer("groups", groups, 1)
     size = arguments.pair("input_size", input_size, 1)
     g = _geometry((w.shape[1] * groups, *size), w, stride, padding, dilation, groups)
     # Unfold an image whose pixels are their own numbers, from 1: each column then lists, for one window, the
     # columns of M that its weights stand in. Zeros are padding, which no weight multiplies.
     numbers = np.arange(1, g.in_channels * size[0] * size[1] + 1).reshape(g.in_channels, *size)
-    pixel = _Columns(g, groups, numbers.dtype).unfold(numbers)  # (G, Cin/G·KH·KW, OH·OW)
+    pixel = _Columns(g, numbers.dtype).unfold(numbers)  # (G, Cin/G·KH·KW, OH·OW)
     matrix = np.zeros((np.prod(g.out_shape), numbers.size + 1), w.dtype)
     rows = matrix.reshape(g.out_channels, -1, numbers.size + 1)
     for o, filter_ in enumerate(w.reshape(g.out_channels, -1)):
@@ -184,6 +186,7 @@ class _Geometry(NamedTuple):
 
     in_channels: int
     out_channels: int
+    groups: int
     size: tuple
     out_size: tuple
     kernel: tuple
@@ -206,22 +209,28 @@ def _geometry(image_shape, w, stride, padding, dilation, groups):
         arguments.fail("w.shape[1]", w.shape[1], f"Cin/groups = {in_channels}/{groups} = {in_channels // groups}")
     kernel = w.shape[2:]
     out_size = tuple(map(output_size, size, kernel, stride, padding, dilation))
-    return _Geometry(in_channels, w.shape[0], tuple(size), out_size, kernel, stride, padding, dilation)
+    return _Geometry(in_channels, w.shape[0], groups, tuple(size), out_size, kernel, stride, padding, dilation)
 
 
 def _checked(x, w, b, stride, padding, dilation, groups):
-    x = arguments.array("x", x, "N, Cin, H, W")
-    w = arguments.array("w", w, "Cout, Cin/groups, KH, KW")
+    x = _numbers("x", x, "N, Cin, H, W")
+    w = _numbers("w", w, "Cout, Cin/groups, KH, KW")
     groups = arguments.integer("groups", groups, 1)
     g = _geometry(x.shape[1:], w, stride, padding, dilation, groups)
     return x, w, _bias(b, g.out_channels, "Cout", np.result_type(x, w)), g
 
 
-def _bias(b, channels, axis, dtype=np.int8):
-    """The bias as an array; no bias is zeros of a type that does not widen the result."""
+def _numbers(name, value, axes):
+    """The argument as an array; small integers, such as a photo's bytes, are widened, or sums would overflow."""
+    result = arguments.array(name, value, axes)
+    return result.astype(np.int64) if result.dtype.kind in "iu" else result
+
+
+def _bias(b, channels, axis, dtype):
+    """The bias as an array; no bias is zeros of ``dtype``."""
     if b is None:
         return np.zeros(channels, dtype)
-    b = arguments.array("b", b, axis)
+    b = _numbers("b", b, axis)
     if b.shape != (channels,):
         arguments.fail("b.shape", b.shape, f"one number per channel, ({channels},)")
     return b
@@ -235,17 +244,17 @@ def _padded(x, g):
 class _Columns:
     """The windows of one image as the columns of a matrix (G, Cin/G·KH·KW, OH·OW), in memory that is reused."""
 
-    def __init__(self, g, groups, dtype):
+    def __init__(self, g, dtype):
         self.g = g
         taps = np.empty((g.in_channels, *g.kernel, *g.out_size), dtype)
         self.taps = taps
-        self.matrix = taps.reshape(groups, -1, g.out_size[0] * g.out_size[1])
+        self.matrix = taps.reshape(g.groups, -1, g.out_size[0] * g.out_size[1])
 
     def _pixels_of_tap(self, i, j):
         """Where tap (i, j) of the kernel looks in the padded image, over all windows."""
         g = self.g
         return (..., *(
-            slice(d * t, d * t + s * (o - 1) + 1, s)
+            slice(d * t, d * t + s * o, s)
             for t, d, s, o in zip((i, j), g.dilation, g.stride, g.out_size, strict=True)
         ))  # fmt: skip
 

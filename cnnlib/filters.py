@@ -17,7 +17,8 @@ def gaussian(kernel_size, sigma):
     kernel_size = arguments.integer("kernel_size", kernel_size, 1)
     sigma = arguments.positive("sigma", sigma)
     t = np.arange(kernel_size) - (kernel_size - 1) / 2
-    profile = np.exp(-(t**2) / (2 * sigma**2))
+    with np.errstate(over="ignore"):  # far out in a narrow bell, t/sigma may be infinite, and the weight 0
+        profile = np.exp(-((t / sigma) ** 2) / 2)
     kernel = np.outer(profile, profile)
     return kernel / kernel.sum()
 
@@ -31,6 +32,8 @@ def gabor(kernel_size, orientation, wavelength, sigma=None, phase=0.0):
     """
     kernel_size = arguments.integer("kernel_size", kernel_size, 3)
     wavelength = arguments.positive("wavelength", wavelength)
+    if wavelength < 2:
+        arguments.fail("wavelength", wavelength, "2 pixels or more, or the grating cannot be sampled")
     sigma = wavelength / 2 if sigma is None else arguments.positive("sigma", sigma)
     orientation = arguments.real("orientation", orientation)
     t = np.arange(kernel_size) - (kernel_size - 1) / 2
@@ -39,4 +42,7 @@ def gabor(kernel_size, orientation, wavelength, sigma=None, phase=0.0):
     window = gaussian(kernel_size, sigma)
     kernel = window * np.cos(2 * np.pi * along / wavelength + arguments.real("phase", phase))
     kernel -= window * kernel.sum()  # the window sums to 1, so this removes the mean and keeps the borders small
-    return kernel / np.linalg.norm(kernel)
+    norm = np.linalg.norm(kernel)
+    if norm < 1e-9:  # a grating that is 0 at every pixel, or flat under its window
+        arguments.fail("wavelength", wavelength, f"one whose grating shows on {kernel_size} pixels at this phase")
+    return kernel / norm

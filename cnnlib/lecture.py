@@ -18,10 +18,11 @@ class SlideNumber(NamedTuple):
     slide: object
     computed: object
     why: str = ""  # where they differ: the reason
+    note: str = ""  # what else there is to say
 
     @property
     def agrees(self):
-        return self.slide == self.computed
+        return bool(np.array_equal(self.slide, self.computed))
 
 
 def verdicts(numbers):
@@ -31,7 +32,9 @@ def verdicts(numbers):
     error, so the table cannot say what the code does not.
     """
     rows = []
-    for number in numbers:
+    for number in arguments.sequence("numbers", numbers, "a list of SlideNumber"):
+        if not isinstance(number, SlideNumber):
+            arguments.fail("numbers", number, "a list of SlideNumber")
         if number.agrees and number.why:
             arguments.fail("why", number.why, f"empty, for {number.topic!r} agrees with the slide")
         if not number.agrees and not number.why:
@@ -39,6 +42,7 @@ def verdicts(numbers):
                 "why", number.why, f"the reason why {number.topic!r} is {number.computed!r} and not {number.slide!r}"
             )
         verdict = "agrees" if number.agrees else f"<b>differs</b>: {html.escape(number.why)}"
+        verdict += f"; {html.escape(number.note)}" if number.note else ""
         cells = (html.escape(_words(value)) for value in (number.topic, number.slide, number.computed))
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + f"<td>{verdict}</td></tr>")
     head = "".join(f'<th scope="col">{title}</th>' for title in ("about", "the slide says", "computed here", "verdict"))
@@ -47,4 +51,6 @@ def verdicts(numbers):
 
 def _words(value):
     """A claim is shown as one, not as Python's True or False."""
-    return {True: "holds", False: "does not hold"}[value] if isinstance(value, bool | np.bool_) else str(value)
+    if isinstance(value, bool | np.bool_):
+        return "holds" if value else "does not hold"
+    return str(value)

@@ -37,6 +37,8 @@ def show(figure, caption, alt):
     ``caption`` says what to notice and may hold inline HTML; ``alt`` says what is there to see. Both are part of the
     output itself, so they stand wherever the notebook is shown.
     """
+    if not isinstance(figure, plt.Figure):
+        arguments.fail("figure", figure, "a matplotlib Figure")
     for name, text in (("caption", caption), ("alt", alt)):
         if not isinstance(text, str) or not text.strip():
             arguments.fail(name, text, "a sentence")
@@ -62,10 +64,14 @@ def image_row(images, titles, *, size=2.4, limits=None, colours="gray", bar=None
     (low, high) that they span, or one per image; without it, each spans its own range. ``bar`` is the label of a
     colour bar for the last image.
     """
-    if len(images) != len(titles) or not len(images):
-        arguments.fail("titles", list(titles), f"one per image, of which there are {len(images)}")
+    images = arguments.sequence("images", images, "a list of images")
+    titles = arguments.sequence("titles", titles, "a list of titles")
+    if len(images) != len(titles) or not images:
+        arguments.fail("titles", titles, f"one per image, of which there are {len(images)}")
     images = [np.asarray(image) for image in images]
     for number, image in enumerate(images):
+        if image.dtype.kind not in "fiub" or not image.size:
+            arguments.fail(f"images[{number}]", image, "an image of real numbers")
         if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
             arguments.fail(f"images[{number}].shape", image.shape, "(H, W) or (H, W, 3)")
     spans = list(limits) if limits and np.ndim(limits) == 2 else [limits or (None, None)] * len(images)
@@ -89,7 +95,9 @@ def heat_grid(matrix, *, size=0.42, fmt="{:g}", limits=None):
     matrix = arguments.array("matrix", matrix, "rows, columns")
     if matrix.size > 400:
         arguments.fail("matrix.shape", matrix.shape, "at most 400 cells, or the numbers cannot be read")
-    bound = max(abs(matrix.min()), abs(matrix.max())) or 1
+    if not np.isfinite(matrix).all():
+        arguments.fail("matrix", matrix.tolist(), "finite numbers")
+    bound = float(np.abs(matrix.astype(float)).max()) or 1
     low, high = limits or (-bound, bound)
     rows, columns = matrix.shape
     figure, axis = plt.subplots(figsize=(size * columns + 0.3, size * rows + 0.3), layout="constrained")

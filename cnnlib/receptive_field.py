@@ -46,10 +46,10 @@ class ReceptiveField(NamedTuple):
 def closed_form(layers):
     """The ``ReceptiveField`` after each of ``layers`` (``Layer`` or tuples in its order), as a list."""
     fields, field = [], ReceptiveField(1, 1, 0)
-    for number, layer in enumerate(layers):
+    for number, layer in enumerate(arguments.sequence("layers", layers, "a list of layers")):
         try:
-            kernel_size, stride, padding, dilation = Layer(*layer)
-        except TypeError:
+            kernel_size, stride, padding, dilation = Layer(*arguments.sequence("layer", layer, "a tuple"))
+        except (TypeError, ValueError):
             arguments.fail(f"layers[{number}]", layer, "a Layer, or a tuple (kernel_size, stride, padding, dilation)")
         kernel_size = arguments.integer(f"layers[{number}].kernel_size", kernel_size, 1)
         stride = arguments.integer(f"layers[{number}].stride", stride, 1)
@@ -68,30 +68,43 @@ def gradient_map(network, input_shape, unit=None):
     """How strongly each input pixel moves one unit of the output: |∂y/∂x|, summed over channels, (H, W).
 
     ``network`` is a ``torch.nn.Module`` that takes (1, C, H, W) to (1, C', H', W'); ``input_shape`` is
-    (C, H, W); ``unit`` is (row, column) in the output, by default its centre. All output channels count.
+    (C, H, W); ``unit`` is (row, column) in the output, by default its centre. All output channels count, with
+    random weights, so that none cancels another. The network is run in evaluation mode, and left in its own.
     The input is random, so that rectifiers and maxima let some gradients through; average over calls for the
     effective receptive field of Luo et al. (2016).
     """
     import torch  # only here: everything else in this module works without it
 
-    if len(input_shape) != 3:
+    if not isinstance(network, torch.nn.Module):
+        arguments.fail("network", network, "a torch.nn.Module")
+    shape = arguments.sequence("input_shape", input_shape, "(C, H, W)")
+    if len(shape) != 3:
         arguments.fail("input_shape", input_shape, "(C, H, W)")
-    shape = [arguments.integer("input_shape", n, 1) for n in input_shape]
+    shape = [arguments.integer("input_shape", n, 1) for n in shape]
     first = next(network.parameters(), torch.zeros(()))  # a pooling layer has no parameters
     x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
-    y = network(x)
+    was_training = network.training
+    try:
+        with torch.enable_grad():
+            y = network.eval()(x)
+    except RuntimeError as error:
+        arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")
+    finally:
+        network.train(was_training)
     if y.ndim != 4:
         arguments.fail("network", tuple(y.shape), "a module whose output has shape (1, C', H', W')")
     row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
     if row >= y.shape[2] or column >= y.shape[3]:
         arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
-    (gradient,) = torch.autograd.grad(y[0, :, row, column].abs().sum(), x)
+    channels = y[0, :, row, column]
+    weights = torch.ones_like(channels) if len(channels) == 1 else torch.randn_like(channels)
+    (gradient,) = torch.autograd.grad(channels @ weights, x)
     return gradient[0].abs().sum(0).cpu().numpy()
 
 
 def seen_extent(gradients):
     """Height and width of the smallest box that holds every non-zero entry of a map (H, W); (0, 0) if none."""
-    gradients = arguments.array("gradients", 1 * np.asarray(gradients), "H, W")  # 1 *: True and False will do
+    gradients = arguments.array("gradients", gradients, "H, W", kinds="fiub")
     sides = []
     for axis in (1, 0):
         (seen,) = np.nonzero(np.any(gradients != 0, axis=axis))

@@ -5,6 +5,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from torch import nn
 
 import cnnlib
@@ -13,17 +14,22 @@ from cnnlib.data import photos
 from cnnlib.lecture import SlideNumber
 
 X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
-PHOTO = np.zeros((8, 8))
+PHOTO, FIGURE = np.zeros((8, 8)), Figure()
 
 # function, its arguments, and what the message must say: argument, value, expectation
 FORWARD = [
     ((X[0], W), {}, r"x\.shape must be \(N, Cin, H, W\), no axis empty; got \(4, 5, 5\)"),
     ((X[:0], W), {}, r"x\.shape must be .* no axis empty; got \(0, 4, 5, 5\)"),
-    ((X * 1j, W), {}, r"x must be an array of real numbers; got 'complex128'"),
+    ((X * 1j, W), {}, r"x must be an array of real numbers; got 'ndarray of complex128'"),
     (([[1], [2, 3]], W), {}, r"x must be an array of shape \(N, Cin, H, W\)"),
     ((X, W[0]), {}, r"w\.shape must be \(Cout, Cin/groups, KH, KW\), no axis empty; got \(4, 3, 3\)"),
     ((X, W[:, :3]), {}, r"w\.shape\[1\] must be Cin/groups = 4/1 = 4; got 3"),
     ((X, W, np.zeros(5)), {}, r"b\.shape must be one number per channel, \(6,\); got \(5,\)"),
+    ((X > 0, W), {}, r"x must be an array of real numbers; got 'ndarray of bool'"),
+    ((nn.Conv2d(4, 6, 3).weight, W), {}, r"x must be an array of shape \(N, Cin, H, W\); got Parameter"),
+    ((np.ma.ones((1, 4, 5, 5)), W), {}, r"x must be an array of real numbers; got 'MaskedArray of float64'"),
+    ((X, W), {"padding": 2**40}, r"padding must be an integer of 0 or more, or a pair of them; got 1099511627776"),
+    ((X, W), {"stride": (1, True)}, r"stride must be an integer of 1 or more, or a pair of them; got \(1, True\)"),
     ((X, W), {"groups": 3}, r"groups must be a divisor of Cin = 4 and of Cout = 6; got 3"),
     ((X, W), {"groups": 0}, r"groups must be an integer of 1 or more; got 0"),
     ((X, W), {"padding": -1}, r"padding must be an integer of 0 or more, or a pair of them; got -1"),
@@ -63,11 +69,34 @@ BAD_CALLS = [
     ),
     (filters.gaussian, (0, 1), {}, r"kernel_size must be an integer of 1 or more; got 0"),
     (filters.gaussian, (3, -1.0), {}, r"sigma must be above 0; got -1\.0"),
+    (filters.gaussian, (3, float("nan")), {}, r"sigma must be a finite number; got nan"),
+    (filters.gaussian, (3, 10**400), {}, r"sigma must be a finite number; got 1000"),
+    (filters.gaussian, (True, 1), {}, r"kernel_size must be an integer of 1 or more; got True"),
+    (filters.gabor, (5, 0, 1), {}, r"wavelength must be 2 pixels or more.*; got 1"),
+    (filters.gabor, (5, 0, 2), {"phase": np.pi / 2}, r"wavelength must be one whose grating shows.*; got 2"),
     (filters.gabor, (2, 0, 4), {}, r"kernel_size must be an integer of 3 or more; got 2"),
     (filters.gabor, (5, 0, 0), {}, r"wavelength must be above 0; got 0"),
     (filters.gabor, (5, "up", 4), {}, r"orientation must be a finite number; got 'up'"),
     (receptive_field.closed_form, ([(3, 0)],), {}, r"layers\[0\]\.stride must be an integer of 1 or more; got 0"),
     (receptive_field.closed_form, ([(3,), 5],), {}, r"layers\[1\] must be a Layer, or a tuple .*; got 5"),
+    (receptive_field.closed_form, (5,), {}, r"layers must be a list of layers; got 5"),
+    (receptive_field.closed_form, ([(3, 1, -1)],), {}, r"layers\[0\]\.padding must be an integer of 0 or more; got -1"),
+    (
+        receptive_field.closed_form,
+        ([(3, 1, 0, 0)],),
+        {},
+        r"layers\[0\]\.dilation must be an integer of 1 or more; got 0",
+    ),
+    (receptive_field.gradient_map, ("net", (1, 9, 9)), {}, r"network must be a torch\.nn\.Module; got 'net'"),
+    (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), 9), {}, r"input_shape must be \(C, H, W\); got 9"),
+    (
+        receptive_field.gradient_map,
+        (nn.Conv2d(1, 1, 3), (2, 9, 9)),
+        {},
+        r"input_shape must be one that the network takes",
+    ),
+    (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (1, 9, 9), (0, 7)), {}, r"unit must be inside the output"),
+    (receptive_field.seen_extent, ("map",), {}, r"gradients must be an array of real numbers; got 'str of str"),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (9, 9)), {}, r"input_shape must be \(C, H, W\); got \(9, 9\)"),
     (
         receptive_field.gradient_map,
@@ -78,14 +107,20 @@ BAD_CALLS = [
     (receptive_field.seen_extent, (np.zeros(3),), {}, r"gradients\.shape must be \(H, W\), no axis empty; got \(3,\)"),
     (photos.load, ("dog",), {}, r"name must be one of 'astronaut', .*; got 'dog'"),
     (photos.load, ("cat", 0), {}, r"size must be an integer of 1 or more; got 0"),
-    (plots.show, (None, "", "x"), {}, r"caption must be a sentence; got ''"),
-    (plots.show, (None, "x", None), {}, r"alt must be a sentence; got None"),
+    (plots.show, (None, "x", "x"), {}, r"figure must be a matplotlib Figure; got None"),
+    (plots.show, (FIGURE, "", "x"), {}, r"caption must be a sentence; got ''"),
+    (plots.show, (FIGURE, "x", None), {}, r"alt must be a sentence; got None"),
     (
         plots.image_row,
         ([PHOTO], ["a", "b"]),
         {},
         r"titles must be one per image, of which there are 1; got \['a', 'b'\]",
     ),
+    (plots.image_row, (5, ["a"]), {}, r"images must be a list of images; got 5"),
+    (plots.image_row, ([PHOTO * 1j], ["a"]), {}, r"images\[0\] must be an image of real numbers"),
+    (plots.heat_grid, ([[np.nan]],), {}, r"matrix must be finite numbers; got \[\[nan\]\]"),
+    (lecture.verdicts, ([None],), {}, r"numbers must be a list of SlideNumber; got None"),
+    (photos.load, ("cat", 10**6), {}, r"size must be at most 4096 pixels; got 1000000"),
     (plots.image_row, ([PHOTO[0]], ["a"]), {}, r"images\[0\]\.shape must be \(H, W\) or \(H, W, 3\); got \(8,\)"),
     (plots.image_row, ([PHOTO], ["a"]), {"limits": [(0, 1)] * 2}, r"limits must be one for all images .* 1; got"),
     (plots.image_row, ([PHOTO], ["a"]), {"colours": ["gray"] * 2}, r"colours must be one for all .* 1; got"),

@@ -31,13 +31,26 @@ def test_equals_pytorch(form, drawn):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.int64])
-def test_keeps_the_type_and_the_arguments(form, dtype):
-    x, w = np.arange(32, dtype=dtype).reshape(1, 2, 4, 4), np.ones((2, 2, 3, 3), dtype)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64, np.float32, np.float64])
+def test_types(form, dtype):
+    """Floats keep their type, integers are counted in int64, and nothing is written into an argument."""
+    x, w = np.full((1, 2, 4, 4), 200, dtype), np.ones((2, 2, 3, 3), dtype)
     before = x.copy(), w.copy()
-    assert form(x, w, padding=1).dtype == dtype
+    kept = dtype if np.issubdtype(dtype, np.floating) else np.int64
+    y = form(x, w, padding=1)
+    assert y.dtype == kept and y[0, 0, 1, 1] == 200 * 18  # a photo's bytes do not overflow
     assert form(x, w.astype(np.float64), padding=1).dtype == np.float64
+    assert form(x, w, np.zeros(2), padding=1).dtype == np.float64
+    assert conv.conv2d_transpose(y, w).dtype == kept
+    assert conv.conv2d_weight_gradient(x, y, 3, padding=1).dtype == kept
+    assert conv.conv2d_matrix(w, (4, 4)).dtype == kept
     assert np.array_equal(x, before[0]) and np.array_equal(w, before[1])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_groups_may_be_any_integer(form):
+    x, w = np.ones((1, 300, 1, 1)), np.ones((300, 150, 1, 1))
+    assert np.array_equal(form(x, w, groups=np.uint8(2)), form(x, w, groups=2))
 
 
 @given(convolutions())

@@ -9,6 +9,9 @@ from cnnlib import filters
 
 
 def test_the_lectures_kernels():
+    assert (filters.SMOOTH * 8).tolist() == [[0, 1, 0], [1, 4, 1], [0, 1, 0]]
+    assert filters.LAPLACIAN.tolist() == [[0, -1, 0], [-1, 4, -1], [0, -1, 0]]
+    assert filters.SOBEL.tolist() == [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
     assert filters.SMOOTH.sum() == 1
     assert filters.LAPLACIAN.sum() == 0
     assert filters.SOBEL.sum() == 0
@@ -20,7 +23,9 @@ def test_gaussian_is_a_symmetric_weighted_mean(kernel_size, sigma):
     kernel = filters.gaussian(kernel_size, sigma)
     assert kernel.sum() == pytest.approx(1)
     assert np.allclose(kernel, kernel.T) and np.allclose(kernel, kernel[::-1, ::-1])
-    assert kernel.max() == kernel[kernel_size // 2, kernel_size // 2]
+    t = np.arange(kernel_size) - (kernel_size - 1) / 2
+    bell = np.exp(-(t[:, None] ** 2 + t**2) / (2 * sigma**2))
+    assert np.allclose(kernel, bell / bell.sum())
 
 
 @given(st.integers(5, 15), st.floats(0, np.pi), st.floats(3, 8), st.floats(0, 2 * np.pi))
@@ -38,3 +43,9 @@ def test_gabor_answers_most_to_its_own_grating():
         grating = np.cos(2 * np.pi * (u * np.cos(orientation) + v * np.sin(orientation)) / 6)
         answers = [abs((filters.gabor(15, o, 6) * grating).sum()) for o in orientations]
         assert np.argmax(answers) == best
+
+
+def test_gabor_phase_and_default_width():
+    even, odd = filters.gabor(9, 0, 5), filters.gabor(9, 0, 5, phase=np.pi / 2)
+    assert np.allclose(even, even[:, ::-1]) and np.allclose(odd, -odd[:, ::-1])
+    assert np.array_equal(even, filters.gabor(9, 0, 5, sigma=2.5))

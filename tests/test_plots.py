@@ -50,3 +50,9 @@ def test_image_row_takes_limits_and_colours_for_all_or_for_each():
     assert [axis.images[0].get_clim() for axis in each.axes] == [(0, 1), (-1, 1)]
     assert [axis.images[0].get_cmap().name for axis in each.axes] == ["gray", "PuOr"]
     plt.close("all")
+
+
+def test_heat_grid_takes_bytes():
+    figure = plots.heat_grid(np.array([[0, 255]], np.uint8))
+    assert figure.axes[0].images[0].get_clim() == (-255, 255)
+    plt.close(figure)

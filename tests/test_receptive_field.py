@@ -57,6 +57,33 @@ def test_default_unit_is_the_centre():
     assert gradients[3:6, 3:6].all()
 
 
+def test_output_channels_do_not_cancel():
+    conv = nn.Conv2d(1, 2, (1, 2), bias=False)
+    conv.weight.data = torch.tensor([[1.0, 1.0], [1.0, -1.0]])[:, None, None]
+    assert all(seen_extent(gradient_map(conv, (1, 5, 5))) == (1, 2) for _ in range(5))
+
+
+def test_all_input_channels_count():
+    conv = nn.Conv2d(2, 1, 3, bias=False)
+    conv.weight.data[:] = 0
+    conv.weight.data[0, 1, 0, 2] = -1  # only the second channel, with a negative weight
+    gradients = gradient_map(conv, (2, 5, 7), (1, 2))
+    assert np.argwhere(gradients).tolist() == [[1, 4]] and gradients[1, 4] == 1
+
+
+def test_leaves_the_network_as_it_was():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
+    before = network[1].running_mean.clone()
+    assert seen_extent(gradient_map(network, (1, 9, 9))) == (3, 3)
+    assert network.training and torch.equal(network[1].running_mean, before)
+
+
+def test_extent_of_a_map_with_gaps():
+    gradients = np.zeros((5, 8))
+    gradients[1, 2], gradients[3, 6] = -1, 1
+    assert seen_extent(gradients) == (3, 5)
+
+
 def test_extent_of_nothing():
     assert seen_extent(np.zeros((4, 5))) == (0, 0)
     assert seen_extent(np.eye(4)[:, :3]) == (3, 3)

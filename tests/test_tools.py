@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from typer.testing import CliRunner
@@ -34,6 +35,16 @@ def test_mistakes_are_one_message(arguments, message):
     assert output == message
 
 
+def test_a_mistake_is_told_on_stderr():
+    result = runner.invoke(cli.app, ["execute", "nowhere.ipynb"])
+    assert "nowhere.ipynb" in result.stderr and not result.stdout
+
+
+def test_a_port_is_a_port():
+    code, output = cnnlab("serve", "--port", "65536")
+    assert code == 2 and "65535" in output
+
+
 def test_execute(tmp_path, monkeypatch):
     monkeypatch.setattr("cnnlib.authoring.execute.execute", lambda path, scale, force: f"{scale} {force}")
     page = tmp_path / "page.ipynb"
@@ -42,12 +53,12 @@ def test_execute(tmp_path, monkeypatch):
 
 
 def test_book_and_serve(tmp_path, monkeypatch):
-    served = []
+    served, nobody = [], {"open_browser": False}
     monkeypatch.setattr(site, "build", lambda out: tmp_path)
-    monkeypatch.setattr(site, "serve", lambda *folder, port=8000: served.append((folder, port)))
+    monkeypatch.setattr(site, "serve", lambda *folder, port=8000, **options: served.append((folder, port, options)))
     assert cnnlab("book")[0] == 0 and not served  # not at a terminal
-    assert cnnlab("book", "--serve")[0] == 0 and served == [((tmp_path,), 8000)]
-    assert cnnlab("serve", "--port", "9000")[0] == 0 and served[-1] == ((), 9000)
+    assert cnnlab("book", "--serve")[0] == 0 and served == [((tmp_path,), 8000, nobody)]
+    assert cnnlab("serve", "--port", "9000")[0] == 0 and served[-1] == ((), 9000, nobody)
 
 
 def test_sync(monkeypatch):
@@ -112,11 +123,19 @@ def test_doctor_says_how_to_mend(monkeypatch, tmp_path):
     assert "Node.js:" not in output  # PyPI's is taken when needed
 
 
+def test_doctor_passes_without_what_is_optional(monkeypatch):
+    monkeypatch.setenv("CNNLIB_BROWSER", "/no/browser")
+    monkeypatch.setenv("CNNLIB_DATA", "/dev/null")
+    code, output = cnnlab("doctor")
+    assert code == 0
+    assert "Data folder: export CNNLIB_DATA=" in output and "Browser: unset CNNLIB_BROWSER" in output
+
+
 def test_doctor_fixes_what_it_can(monkeypatch):
     installed = []
     monkeypatch.setattr(browser, "find", lambda: "/a/browser" if installed else None)
     monkeypatch.setattr(browser, "install", lambda: installed.append(1))
-    cnnlab("doctor", "--fix")
+    assert cnnlab("doctor", "--fix")[0] == 0
     assert installed == [1]
 
 
@@ -141,7 +160,8 @@ def test_data_folder_is_in_the_users_cache(monkeypatch, tmp_path, system, variab
 
 def test_browser_that_is_asked_for(monkeypatch, tmp_path):
     monkeypatch.setenv("CNNLIB_BROWSER", str(tmp_path / "none"))
-    assert browser.find() is None
+    with pytest.raises(checkout.CourseError, match=r"^CNNLIB_BROWSER names .*none, and there is no such file"):
+        browser.find()
     (tmp_path / "none").write_text("")
     assert browser.find() == str(tmp_path / "none")
 
@@ -163,10 +183,20 @@ def test_browser_installation(monkeypatch, apt, root, words):
     assert ["sudo"] not in [command[:1] for command in ran]
 
 
-def test_missing_browser_is_installed_or_named(monkeypatch):
+def test_a_browser_installation_that_hangs_is_given_up(monkeypatch):
+    def hangs(command, timeout, **_):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(browser.subprocess, "run", hangs)
+    assert not browser.install()
+
+
+def test_missing_browser_is_installed_or_named(monkeypatch, capsys):
     monkeypatch.setattr(browser, "find", lambda: None)
     monkeypatch.setattr(browser, "install", lambda: True)
     assert suite.missing() == []
+    assert "Trying to install a browser" in capsys.readouterr().out
     monkeypatch.setattr(browser, "install", lambda: False)
     [(what, words)] = suite.missing()
     assert "browser" in what and words == browser.install_command()
@@ -205,7 +235,9 @@ def test_a_failing_npm_is_reported(monkeypatch, tmp_path):
         vendor.install()
 
 
-def test_stage_copies_what_the_pages_load(monkeypatch, tmp_path):
+@pytest.fixture
+def vendored(monkeypatch, tmp_path):
+    """Folder that ``vendor.stage`` fills, from a small ``node_modules`` beside it."""
     modules, vendored = tmp_path / "node_modules", tmp_path / "web" / "vendor"
     files = ["mathjax/es5/tex-chtml.js", "requirejs/require.js", "@jupyter-widgets/html-manager/dist/embed-amd.js"]
     files += [f"mathjax/es5/{part}/x.js" for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre")]
@@ -216,10 +248,55 @@ def test_stage_copies_what_the_pages_load(monkeypatch, tmp_path):
     monkeypatch.setattr(vendor, "MODULES", modules)
     monkeypatch.setattr(vendor, "VENDOR", vendored)
     monkeypatch.setattr(vendor, "install", lambda: None)
+    return vendored
+
+
+def test_stage_copies_what_the_pages_load(vendored):
     vendor.stage()
-    top = {"@jupyter-widgets", "anywidget.js", "embed-amd.js", "mathjax", "require.js", "requirejs-config.js"}
+    top = {
+        ".staged-from",
+        "@jupyter-widgets",
+        "anywidget.js",
+        "embed-amd.js",
+        "mathjax",
+        "require.js",
+        "requirejs-config.js",
+    }
     assert {path.name for path in vendored.iterdir()} == top
     assert (vendored / "mathjax" / "sre" / "x.js").is_file()
+    assert list(vendored.parent.iterdir()) == [vendored]
+
+
+def test_stage_does_nothing_where_nothing_changed(vendored, monkeypatch):
+    vendor.stage()
+    (vendored / "mark").write_text("")
+    vendor.stage()
+    assert (vendored / "mark").is_file()
+    monkeypatch.setattr(vendor, "version", lambda name: "another")
+    vendor.stage()
+    assert not (vendored / "mark").exists()
+
+
+def test_stage_that_fails_leaves_the_old_files(vendored, monkeypatch):
+    shutil.rmtree(vendor.MODULES / "requirejs")
+    with pytest.raises(FileNotFoundError):
+        vendor.stage()
+    assert [path.name for path in vendored.iterdir()] == ["left over"]
+    assert list(vendored.parent.iterdir()) == [vendored]
+
+
+def test_two_builds_stage_at_once(vendored, monkeypatch):
+    copy, others = vendor._copy, []
+
+    def copy_while_another_stages(fresh):
+        copy(fresh)
+        if not others:
+            others.append(fresh)
+            vendor.stage()
+
+    monkeypatch.setattr(vendor, "_copy", copy_while_another_stages)
+    vendor.stage()
+    assert vendor._staged() and list(vendored.parent.iterdir()) == [vendored]
 
 
 def test_npm_runs_only_where_the_lock_file_changed(monkeypatch, tmp_path):
@@ -251,15 +328,17 @@ def test_serve_is_local_and_takes_a_free_port(tmp_path, monkeypatch):
     taken = site.local_server(tmp_path, 0)
     port = taken.server_address[1]
     opened = []
-    monkeypatch.setattr(site.webbrowser, "open", opened.append)
 
-    def interrupted(self):
+    def visit(url):
+        with urlopen(url) as answer:  # it is being served by the time the browser opens
+            opened.append((url, answer.read()))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(site.http.server.ThreadingHTTPServer, "serve_forever", interrupted)
+    monkeypatch.setattr(site.webbrowser, "open", visit)
     site.serve(tmp_path, port)
     taken.server_close()
-    assert opened[0].startswith("http://127.0.0.1:") and f":{port}/" not in opened[0]
+    [(url, page)] = opened
+    assert url.startswith("http://127.0.0.1:") and f":{port}/" not in url and page == b"the book"
 
 
 def test_a_failed_build_says_why_and_keeps_the_old_site(monkeypatch, tmp_path):
@@ -278,4 +357,6 @@ def test_a_build_never_replaces_what_is_no_site(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(checkout.CourseError, match="holds something other than a site"):
         site.build(tmp_path)
+    with pytest.raises(checkout.CourseError, match="is a file; name an empty or a new folder"):
+        site.build(tmp_path / "thesis.tex")
     assert (tmp_path / "thesis.tex").is_file()

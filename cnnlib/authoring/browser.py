@@ -4,17 +4,25 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+
+from cnnlib.authoring.checkout import CourseError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 def find():
-    """Path of a Chromium or Chrome: ``CNNLIB_BROWSER``, Playwright's own, or the system's; None if there is none."""
+    """Path of a Chromium or Chrome: ``CNNLIB_BROWSER``, Playwright's own, or the system's; None if there is none.
+
+    ``CourseError`` where ``CNNLIB_BROWSER`` names no file.
+    """
     asked = os.environ.get("CNNLIB_BROWSER")
     if asked:
-        return asked if Path(asked).is_file() else None
+        if not Path(asked).is_file():
+            raise CourseError(f"CNNLIB_BROWSER names {asked}, and there is no such file")
+        return asked
     return _playwrights_own() or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -30,11 +38,17 @@ def install():
     """Try to install a browser without asking: Debian's as root, else Playwright's own. True if there is one then."""
     if shutil.which("apt-get") and _is_root():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "--quiet"], env=environment, capture_output=True)
-        subprocess.run(install_command(), env=environment, capture_output=True)
+        _attempt(["apt-get", "update", "--quiet"], environment)
+        _attempt(install_command(), environment)
     if find() is None and find_spec("playwright"):
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True)
+        _attempt([sys.executable, "-m", "playwright", "install", "chromium"])
     return find() is not None
+
+
+def _attempt(words, environment=None):
+    """Run a command that may fail or hang; whether there is a browser then is what counts."""
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(words, env=environment, capture_output=True, timeout=600)
 
 
 def _playwrights_own():

@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnlib.authoring import browser
+from cnnlib.authoring.checkout import CourseError
 
 FULL_ENVIRONMENT = "python -m pip install -c constraints.txt -e '.[full]'"
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at; ``needed_for`` is empty for what the course can do without."""
+    """One thing that was looked at, and how to mend it; without what is ``required``, nothing runs."""
 
     name: str
     good: bool
     found: str
     needed_for: str = ""
     mend: str = ""
+    required: bool = False
 
 
 def examine():
@@ -46,17 +48,17 @@ def data_folder():
 
 def _python():
     good = sys.version_info >= (3, 11)
-    return Finding(
-        "Python", good, platform.python_version(), "everything", "" if good else "install Python 3.11 or newer"
-    )
+    mend = "" if good else "install Python 3.11 or newer"
+    return Finding("Python", good, platform.python_version(), "everything", mend, required=True)
 
 
 def _torch():
+    use = "running the notebooks and tests"
     try:
         found = f"torch {version('torch')}, torchvision {version('torchvision')}"
     except PackageNotFoundError as error:
-        return Finding("PyTorch", False, f"no {error.name}", "running the notebooks and tests", FULL_ENVIRONMENT)
-    return Finding("PyTorch", True, found, "running the notebooks and tests")
+        return Finding("PyTorch", False, f"no {error.name}", use, FULL_ENVIRONMENT, required=True)
+    return Finding("PyTorch", True, found, use, required=True)
 
 
 def _gpu():
@@ -82,13 +84,17 @@ def _data_folder():
 def _node():
     node = shutil.which("node")
     if node and shutil.which("npm"):
-        found = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
+        asked = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", errors="replace")
+        found = asked.stdout.strip()
         return Finding("Node.js", True, found, "building the site")
     return Finding("Node.js", True, "none; `make book` takes PyPI's when it needs it", "building the site")
 
 
 def _browser():
-    path = browser.find()
+    try:
+        path = browser.find()
+    except CourseError as error:
+        return Finding("Browser", False, str(error), "the site's tests", "unset CNNLIB_BROWSER")
     if path:
         return Finding("Browser", True, path, "the site's tests")
     return Finding("Browser", False, "no Chromium", "the site's tests", shlex.join(browser.install_command()))

@@ -6,7 +6,7 @@ import time
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from cnnlib import scale
 from cnnlib.authoring import provenance
@@ -14,6 +14,7 @@ from cnnlib.authoring.checkout import CourseError
 from cnnlib.authoring.tidy import tidy
 
 THREADS = 2  # the laptop that the book's times are for
+TIMEOUT = 1200  # seconds for one cell
 
 
 def execute(path, asked_scale=None, *, force=False):
@@ -23,15 +24,18 @@ def execute(path, asked_scale=None, *, force=False):
     run unless their code changed, or ``force``. Where a cell fails, the file stays as it was and ``CourseError`` says
     which cell and why.
     """
-    notebook = nbformat.read(path, as_version=4)
-    asked_scale = asked_scale or scale.current()
+    notebook = _read(path)
+    try:
+        asked_scale = asked_scale or scale.current()
+    except ValueError as error:  # of the variable CNNLIB_SCALE
+        raise CourseError(str(error)) from None
     stored = notebook.metadata.get("cnnlib", {})
     if stored.get("scale") == "full" and asked_scale == "quick" and not provenance.differences(notebook) and not force:
         return "kept: its outputs are of full scale, and its code has not changed"
     threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     client = NotebookClient(
         notebook,
-        timeout=1200,
+        timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only, not its advice on encryption
@@ -40,7 +44,7 @@ def execute(path, asked_scale=None, *, force=False):
     began = time.perf_counter()
     try:
         client.execute(env={**os.environ, **threads, "CNNLIB_SCALE": asked_scale, "PYTHONHASHSEED": "0"})
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"{path.name} failed, and was left as it was.\n{error}") from None
     seconds = round(time.perf_counter() - began, 1)
     quiet = nbformat.from_dict(tidy(notebook))
@@ -57,6 +61,17 @@ def execute(path, asked_scale=None, *, force=False):
     nbformat.write(quiet, partial)
     partial.replace(path)
     return f"ran at {asked_scale} scale in {seconds:.0f} s"
+
+
+def _read(path):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        # nbformat reads before it validates, and stumbles in many ways over JSON that is no notebook.
+        reason, *_ = str(error).split("\n")
+        raise CourseError(f"{path.name} is no notebook: {reason}") from None
+    return notebook
 
 
 def _device():

@@ -7,7 +7,6 @@ makes nothing stale.
 
 import ast
 import hashlib
-import re
 from pathlib import Path
 
 from cnnlib.authoring.checkout import ROOT
@@ -28,9 +27,11 @@ def code_hash(notebook):
 
 def module_hashes(notebook, root=ROOT):
     """Module name → hash, for every module of ``cnnlib`` that the notebook imports, directly or not."""
-    cells = "\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
-    code = re.sub(r"^(\s*)[%!].*", r"\1pass", cells, flags=re.MULTILINE)  # IPython's own lines are not Python
-    found, waiting = {}, list(_imports(code, root))
+    from IPython.core.inputtransformer2 import TransformerManager  # not in the environment that builds the site
+
+    to_python = TransformerManager().transform_cell  # magics and shell lines become calls
+    cells = [to_python(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    found, waiting = {}, [name for code in cells for name in _imports(code, root)]
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -45,10 +46,10 @@ def differences(notebook, root=ROOT):
     run = notebook["metadata"].get("cnnlib")
     if run is None:
         return ["it was never run by `cnnlab execute`"]
-    reasons = [] if run["code"] == code_hash(notebook) else ["its code cells changed"]
-    now = module_hashes(notebook, root)
-    for name in sorted(run["modules"].keys() | now.keys()):
-        if run["modules"].get(name) != now.get(name):
+    reasons = [] if run.get("code") == code_hash(notebook) else ["its code cells changed"]
+    before, now = run.get("modules", {}), module_hashes(notebook, root)
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
             reasons.append(f"{name} changed")
     return reasons
 

@@ -5,6 +5,7 @@ import http.server
 import shutil
 import subprocess
 import sys
+import threading
 import webbrowser
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,8 @@ def build(out=HTML):
     """
     require_checkout()
     out = Path(out).resolve()
+    if out.exists() and not out.is_dir():
+        raise CourseError(f"{out} is a file; name an empty or a new folder.")
     if out.exists() and not (out / "searchindex.js").is_file() and any(out.iterdir()):
         raise CourseError(f"{out} holds something other than a site; name an empty or a new folder.")
     vendor.stage()
@@ -30,7 +33,7 @@ def build(out=HTML):
     with TemporaryDirectory(dir=out.parent, prefix="building-") as scratch:
         command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
         command += ["build", str(BOOK), "--path-output", scratch, "-W", "--keep-going", "-n", "--quiet"]
-        done = subprocess.run(command, text=True, capture_output=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
         built = Path(scratch, "_build", "html")
         if done.returncode or not (built / "index.html").is_file():
             raise CourseError(f"The site was not built:\n{done.stdout}{done.stderr}")
@@ -45,14 +48,18 @@ def serve(folder=HTML, port=8000, *, open_browser=True):
         raise CourseError(f"There is no site at {folder} yet: make book")
     server = local_server(folder, port)
     url = f"http://127.0.0.1:{server.server_address[1]}/"
-    print(f"The book is at {url} (Ctrl-C ends this)", flush=True)
-    if open_browser:
-        webbrowser.open(url)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()  # before the browser asks for the page; some browsers' commands return only when they are closed
     try:
-        server.serve_forever()
+        print(f"The book is at {url} (Ctrl-C ends this)", flush=True)
+        if open_browser:
+            webbrowser.open(url)
+        while serving.is_alive():
+            serving.join(1)  # Windows heeds Ctrl-C only between waits
     except KeyboardInterrupt:
         print()
     finally:
+        server.shutdown()
         server.server_close()
 
 

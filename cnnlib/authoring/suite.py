@@ -52,6 +52,9 @@ def run(names=()):
 
 def missing():
     """What the suite needs of the system and could not install itself: (what, the command that installs it)."""
-    if browser.find() or browser.install():
+    if browser.find():
+        return []
+    print("Trying to install a browser, for the site's tests.", flush=True)
+    if browser.install():
         return []
     return [("a browser, for the site's tests", browser.install_command())]

@@ -78,5 +78,5 @@ def sync():
     """Rewrite the files that are out of step; returns them."""
     texts, stale = wanted(), out_of_step()
     for path in stale:
-        path.write_text(texts[path], encoding="utf-8")
+        path.write_text(texts[path], encoding="utf-8", newline="\n")
     return stale

@@ -3,7 +3,7 @@
 import json
 import re
 
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")  # as in "<object at 0x7f…>"; other hexadecimal numbers are results
 
 
 def tidy(notebook):
@@ -36,8 +36,8 @@ def _mask_addresses(output):
     if "text" in output:
         output["text"] = ADDRESS.sub("0x…", output["text"])
     data = output.get("data", {})
-    if "text/plain" in data:
-        data["text/plain"] = ADDRESS.sub("0x…", data["text/plain"])
+    for kind in {"text/plain", "text/html"} & data.keys():
+        data[kind] = ADDRESS.sub("0x…", data[kind])
 
 
 def _renumber_widgets(notebook):

@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 import sys
-from importlib.metadata import distribution
+from contextlib import suppress
+from importlib.metadata import distribution, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cnnlib.authoring.checkout import BOOK, ROOT, CourseError
 
@@ -19,9 +21,35 @@ requirejs.config({ baseUrl: document.currentScript.src.replace(/[^/]*$/, "") });
 
 def stage():
     """Fill ``book/_web/vendor`` with what the pages load, so that no page asks another host for anything."""
+    if _staged():
+        return
     install()
-    fresh = VENDOR.with_name("vendor.new")  # a build that is stopped half-way leaves the old files whole
-    shutil.rmtree(fresh, ignore_errors=True)
+    VENDOR.parent.mkdir(parents=True, exist_ok=True)
+    # A folder of this build's own: another build never sees files half copied, and Sphinx skips a name with a dot.
+    with TemporaryDirectory(dir=VENDOR.parent, prefix=".vendor-") as scratch:
+        fresh = Path(scratch, "fresh")
+        _copy(fresh)
+        with suppress(FileNotFoundError):
+            VENDOR.rename(Path(scratch, "old"))
+        try:
+            fresh.rename(VENDOR)
+        except OSError:
+            if not _staged():  # else another build was faster, and put the same there
+                raise
+
+
+def _staged():
+    stamp = VENDOR / ".staged-from"
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == _sources()
+
+
+def _sources():
+    """What the staged files follow from, as one text."""
+    lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    return "\n".join([lock, version("anywidget"), REQUIREJS_CONFIG])
+
+
+def _copy(fresh):
     mathjax = MODULES / "mathjax" / "es5"
     # Besides the typesetter: its fonts, lazily loaded TeX packages, menu, and speech for screen readers.
     for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre"):
@@ -35,8 +63,7 @@ def stage():
         shutil.copy(font, fresh / manager)
     shutil.copy(Path(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
     (fresh / "requirejs-config.js").write_text(REQUIREJS_CONFIG, encoding="utf-8")
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    fresh.rename(VENDOR)
+    (fresh / ".staged-from").write_text(_sources(), encoding="utf-8")
 
 
 def install():
@@ -45,9 +72,8 @@ def install():
     if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
         return
     print("Fetching the scripts that the site carries (npm).", flush=True)
-    done = subprocess.run(
-        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, text=True, capture_output=True
-    )
+    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         raise CourseError(f"npm could not install the site's scripts; is there a network?\n{done.stderr.strip()}")
     stamp.write_bytes(lock.read_bytes())

@@ -46,6 +46,8 @@ def load(name, size=None, *, grey=False):
     image = Image.open(_folder() / PHOTOS[name].file).convert("L" if grey else "RGB")
     if size is not None:
         size = arguments.integer("size", size, 1)
+        if size > 4096:
+            arguments.fail("size", size, "at most 4096 pixels")
         side = min(image.size)
         left, top = (image.width - side) // 2, (image.height - side) // 2
         image = image.resize((size, size), Image.Resampling.LANCZOS, (left, top, left + side, top + side))

@@ -25,14 +25,16 @@ function correlate(image, h, w, kernel) {
   return { out, outH, outW };
 }
 
-/** How outputs become greys: with negative weights 0 is mid-grey, without them they are greys already. */
+/** How outputs become greys: a mixture of greys is grey as it is; of a difference, 0 is mid-grey. */
 function displayMap(kernel, out) {
-  if (kernel.flat().every((weight) => weight >= 0)) {
-    return { grey: (y) => clamp(y, 0, 255), text: "Shown as they are: 0 is black, 255 and more white." };
+  const weights = kernel.flat();
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (weights.every((weight) => weight >= 0) || Math.abs(sum - 1) < 1e-6) {
+    return { grey: (y) => clamp(y, 0, 255), text: "Shown as they are: 0 and less is black, 255 and more white." };
   }
   const sizes = out.map(Math.abs).sort();
   const m = sizes[Math.floor(0.99 * sizes.length)] || sizes.at(-1) || 1; // 99 in 100 values keep their contrast
-  const text = `A weight is negative, so 0 is mid-grey, ${format(-m)} and less black, ${format(m)} and more white.`;
+  const text = `Some weights are negative, so 0 is mid-grey, ${format(-m)} and less black, ${format(m)} and more white.`;
   return { grey: (y) => 127.5 * (1 + y / m), text };
 }
 

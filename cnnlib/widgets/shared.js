@@ -1,7 +1,7 @@
 // Helpers that Python puts in front of each widget's own code.
 
-// Okabe and Ito's colours, which stay apart for every kind of colour vision. Black and yellow are kept for outlines.
-const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2"];
+// Okabe and Ito's colours, which stay apart for every kind of colour vision. Black is kept for outlines.
+const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#999999", "#F0E442"];
 
 /** A number for reading: at most three decimals, a true minus sign, never −0. */
 function format(x, decimals = 3) {

@@ -137,8 +137,8 @@ def test_the_reader_can_switch_to_dark(page, site_url):
 
 def test_exercises_fold_their_solutions(page, site_url):
     page.goto(f"{site_url}/chapters/01_convolution/layer.html")
-    solution = page.locator("details", has_text="Solution").first
-    body = solution.locator(".sd-card-body, .sd-summary-content").first
+    solution = page.locator("details.cnn-fold", has_text="Solution 1").first
+    body = solution.locator("p").first
     assert not body.is_visible()
     solution.locator("summary").click()
     assert body.is_visible()

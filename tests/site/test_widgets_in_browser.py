@@ -129,7 +129,7 @@ def check_filter(widget, kernel):
 
 def check_greys(widget, display, kernel, output, marked):
     """Compare the greys of some painted pixels, away from the ring, with what the widget says that they mean."""
-    if (kernel < 0).any():
+    if (kernel < 0).any() and kernel.sum() != pytest.approx(1):
         assert "mid-grey" in display
         white = as_number(re.search(r"([\d.]+) and more white", display)[1])
         greys = np.clip(127.5 * (1 + output / white), 0, 255)
