@@ -71,12 +71,18 @@ def wanted():
 
 def out_of_step():
     """The files that do not say what ``pyproject.toml`` does."""
-    return [path for path, text in wanted().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    return list(_stale(wanted()))
 
 
 def sync():
     """Rewrite the files that are out of step; returns them."""
-    texts, stale = wanted(), out_of_step()
-    for path in stale:
-        path.write_text(texts[path], encoding="utf-8", newline="\n")
-    return stale
+    stale = _stale(wanted())
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(stale)
+
+
+def _stale(texts):
+    return {
+        path: text for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }

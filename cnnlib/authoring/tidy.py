@@ -4,6 +4,7 @@ import json
 import re
 
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")  # as in "<object at 0x7f…>"; other hexadecimal numbers are results
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def tidy(notebook):
@@ -41,7 +42,7 @@ def _mask_addresses(output):
 
 
 def _renumber_widgets(notebook):
-    widgets = notebook["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    widgets = notebook["metadata"].get("widgets", {}).get(WIDGET_STATE, {})
     old_ids = widgets.get("state", {})
     if not old_ids:
         return notebook
@@ -51,8 +52,6 @@ def _renumber_widgets(notebook):
     new_ids = {old: f"{number:032x}" for number, old in enumerate(in_order, start=1)}
     pattern = re.compile("|".join(map(re.escape, in_order)))
     renumbered = json.loads(pattern.sub(lambda match: new_ids[match.group()], json.dumps(notebook)))
-    state = renumbered["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    renumbered["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"] = dict(
-        sorted(state.items())
-    )
+    widgets = renumbered["metadata"]["widgets"][WIDGET_STATE]
+    widgets["state"] = dict(sorted(widgets["state"].items()))
     return renumbered
