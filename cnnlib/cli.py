@@ -1,6 +1,5 @@
 """The command ``cnnlab``. Each make target is one line over it."""
 
-import functools
 import shlex
 import subprocess
 import sys
@@ -8,41 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from cnnlib import terminal
 from cnnlib.authoring import checkout
-from cnnlib.authoring.checkout import CourseError
+from cnnlib.errors import CourseError
+from cnnlib.labs.check import check
+from cnnlib.terminal import console, say
 
-app = typer.Typer(
-    help="Read, run and check the convolutional networks course.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-)
-console = Console()
-errors = Console(stderr=True)
-
-
-def say(text, to=console):
-    """Print ``text`` as it is: square brackets are no markup, and long commands stay on one line to be copied."""
-    to.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def command(function):
-    """Register ``function``; what the user can mend is shown as one message, not as a traceback."""
-
-    @app.command()
-    @functools.wraps(function)
-    def wrapped(*args, **kwargs):
-        try:
-            function(*args, **kwargs)
-        except CourseError as error:
-            errors.print("Error:", style="bold red", end=" ")
-            say(str(error), to=errors)
-            raise typer.Exit(1) from None
-
-    return wrapped
+app = terminal.commands("Read, run and check the convolutional networks course.")
+command = terminal.command_of(app)
 
 
 @command
@@ -86,14 +60,14 @@ def execute(
 
 @command
 def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. Default: all.")] = None):
-    """Check everything: style, units, notebooks, site. Each part prints its time."""
+    """Check everything: style, code, labs, grader, notebooks, site. Each part prints its time."""
     from cnnlib.authoring import suite
 
     checkout.require_checkout()
     known = [part.name for part in suite.PARTS]
     if unknown := set(parts or ()) - set(known):
         raise CourseError(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    missing = suite.missing() if "site" in (parts or known) else []
+    missing = suite.missing(parts or known)
     results = suite.run(parts or ())
     table = Table("part", "result", "time")
     for name, (passed, seconds) in results.items():
@@ -118,7 +92,7 @@ def lint():
 
 @command
 def bench():
-    """Measure speed and memory side by side with PyTorch."""
+    """Measure speed and memory side by side: convolution with PyTorch's, grading with nbgrader's."""
     checkout.require_checkout()
     for script in sorted((checkout.ROOT / "tests" / "benchmarks").glob("bench_*.py")):
         if subprocess.run([sys.executable, script]).returncode:
@@ -143,6 +117,55 @@ def doctor(fix: Annotated[bool, typer.Option(help="Install what can be installed
             say(f"{finding.name}: {finding.mend}")
     if not all(finding.good for finding in findings if finding.required):
         raise typer.Exit(1)
+
+
+command(check)
+
+
+@command
+def release(
+    labs: Annotated[list[str] | None, typer.Argument(help="Names of labs. Default: all.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder for a students' copy: labs and tools, no answers.")] = None,
+):
+    """Make the students' notebooks from the sources, into labs/; or, with --to, a whole copy for students."""
+    from cnnlib.grading.release import release as write
+
+    checkout.require_checkout()
+    written = write(labs, to=to)
+    if to is not None:
+        say(f"The students' copy is in {to}: {len(list(to.glob('labs/*/*.ipynb')))} labs, and the tools that they use.")
+    elif not written:
+        say("labs/ is in step with solutions/.")
+    else:
+        for path in written:
+            say(f"wrote {path.relative_to(checkout.ROOT)}")
+
+
+@command
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="Folder of submissions: <student>/<lab>/<lab>.ipynb.")],
+    out: Annotated[Path, typer.Option(help="Folder for grades, gradebook and feedback.")] = Path("graded"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Default: one per processor.")] = None,
+    secret: Annotated[Path | None, typer.Option(help="File of the course's secret. Default: .course-secret.")] = None,
+    sandbox: Annotated[bool, typer.Option(help="Without it, student code runs with all your rights.")] = True,
+):
+    """Grade a folder of submissions. Exit code 0: all graded; 3: some need a look; 1: nothing was graded."""
+    from cnnlib.grading import batch, inputs, report
+    from cnnlib.grading.results import GRADED
+
+    checkout.require_checkout()
+    if out.resolve().is_relative_to(submissions.resolve()):
+        raise CourseError("--out lies within the submissions; name a folder beside them.")
+    found, strange = batch.find(submissions)
+    for line in strange:
+        say(f"passed over: {line}")
+    course_secret = inputs.course_secret(secret or inputs.SECRET_FILE)
+    results, labs = batch.run(found, out, course_secret, confined=sandbox, workers=workers, console=console)
+    for table in report.summary(results, labs):
+        console.print(table)
+    say(f"Grades, gradebook and feedback are in {out}.")
+    if any(result.status != GRADED for result in results):
+        raise typer.Exit(3)
 
 
 @command

@@ -54,30 +54,79 @@ def starts(command, expected):
         process.wait(30)
 
 
-def executes(command, folder):
-    """In a copy of the course that has one page, for all pages run under nbval."""
+def opens(command, _):
+    """JupyterLab, without a browser; it says its address for the file or folder that it opens."""
+    starts(f"{command} --no-browser --allow-root --port=0", r"/lab(/tree/\S+)?\?token=")
+
+
+def copied(folder):
+    """A copy of the course whose book has one page, with the real environment."""
     course = folder / "course"
-    unneeded = ".venv* .git node_modules _build vendor* .vendor* building-* chapters *.egg-info"
-    changing = ".coverage* .hypothesis .pytest_cache .ruff_cache"  # other tests write there meanwhile
+    unneeded = ".venv* .git node_modules _build vendor* .vendor* building-* chapters *.egg-info submitted graded"
+    changing = ".coverage* .hypothesis .pytest_cache .ruff_cache .course-secret"  # other tests write there meanwhile
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(*unneeded.split(), *changing.split()))
     for name in ("pyproject.toml", "constraints.txt"):
         os.utime(course / name, (0, 0))  # older than the environment, so that make never installs into the real one
     (course / ".venv").symlink_to(ROOT / ".venv")
+    return course
+
+
+def executes(command, folder):
+    """In a copy of the course that has one page, for all pages run under nbval."""
+    course = copied(folder)
     page = course / "book" / "index.ipynb"
     page.write_text(page.read_text(encoding="utf-8").replace('"seconds": ', '"seconds": -'), encoding="utf-8")
     passes(command, r"index\.ipynb: ran at \w+ scale in \d+ s", cwd=course, env={**os.environ, "PYTHONPATH": course})
     assert '"seconds": -' not in page.read_text(encoding="utf-8")
 
 
+def grades(command, folder):
+    """In a copy of the course that has two submissions of the lab as it was released, and two done right."""
+    course = copied(folder)
+    for student in ("ada", "bob"):
+        done = course / "submitted" / student / "lab01_convolution"
+        done.mkdir(parents=True)
+        kind = "solutions" if student == "ada" else "labs"
+        shutil.copy(ROOT / kind / "lab01_convolution" / "lab01_convolution.ipynb", done)
+    environment = {**os.environ, "PYTHONPATH": str(course)}
+    passes(command, r"Grades, gradebook and feedback are in graded", cwd=course, env=environment)
+    rows = (course / "graded" / "grades.csv").read_text().splitlines()
+    assert rows[1].startswith("ada,lab01_convolution,8,8,8,8,32,32,graded")
+    assert rows[2].startswith("bob,lab01_convolution,0,0,0,0,0,32,graded")
+    assert (course / ".course-secret").is_file()
+
+
+def checks_a_lab(command, _):
+    """As it was released: nothing is written yet, which is said for each task."""
+    done = run(command, env={**os.environ, "COLUMNS": "200"})
+    assert done.returncode == 1 and done.stdout.count("not written yet") >= 4, done.stdout + done.stderr
+
+
+def measures(command, _):
+    """With two submissions in place of forty."""
+    passes(command, r"cnnlab grade(.|\n)*conv2d_matmul", env={**os.environ, "COPIES": "2"})
+
+
+def releases(command, folder):
+    """Into a folder beside the repository, here one of the test's."""
+    folder = folder / "students"
+    passes(command.replace("../students", str(folder)), "The students' copy is in")
+    assert (folder / "labs" / "lab01_convolution" / "lab01_convolution.ipynb").is_file()
+    assert not list(folder.rglob("checks.py"))
+
+
 HERE = {
     "make setup": lambda command, _: examines(command),
     ".venv/bin/cnnlab doctor": lambda command, _: examines(command),
-    ".venv/bin/jupyter lab book": lambda command, _: starts(
-        f"{command} --no-browser --allow-root --port=0", r"/lab\?token="
-    ),
+    ".venv/bin/jupyter lab book": opens,
+    ".venv/bin/jupyter lab labs/lab01_convolution/lab01_convolution.ipynb": opens,
+    ".venv/bin/cnnlab check lab01_convolution": checks_a_lab,
+    ".venv/bin/cnnlab release --to ../students": releases,
+    "make grade SUBMISSIONS=submitted": grades,
+    "make labs": lambda command, _: passes(command, "labs/ is in step with solutions/"),
     "make execute": executes,
     "make lint": lambda command, _: passes(command, "All checks passed!"),
-    "make bench": lambda command, _: passes(command, "conv2d_matmul"),
+    "make bench": measures,
     "make help": lambda command, _: passes(command, "make book"),
     ".venv/bin/cnnlab --help": lambda command, _: passes(command, "doctor"),
 }

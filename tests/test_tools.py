@@ -11,9 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cnnlib import cli
-from cnnlib.authoring import browser, checkout, doctor, site, suite, sync, vendor
+from cnnlib.authoring import apt, browser, checkout, doctor, site, suite, sync, vendor
+from cnnlib.grading import checks, release
 
+PARTS = ", ".join(part.name for part in suite.PARTS)
 runner = CliRunner()
+LABS = ", ".join(checks.lab_names()) or "none"
 
 
 def cnnlab(*arguments):
@@ -27,12 +30,21 @@ def cnnlab(*arguments):
 @pytest.mark.parametrize(("arguments", "message"), [
     (["execute", "nowhere.ipynb"], "Error: There is no notebook at nowhere.ipynb"),
     (["execute", "--scale", "huge"], "Error: --scale must be quick or full; got 'huge'"),
-    (["test", "nonsense"], "Error: There is no part nonsense; there are style, units, notebooks, site"),
+    (["test", "nonsense"], f"Error: There is no part nonsense; there are {PARTS}"),
+    (["check", "nowhere.ipynb"], "Error: There is no notebook and no lab nowhere.ipynb; the labs are: " + LABS),
+    (["release", "lab99"], "Error: There is no lab lab99; there are " + LABS),
+    (["release", "--to", "cnnlib"], f"Error: {checkout.ROOT / 'cnnlib'} holds something other than a students' copy; "
+                                    "name an empty or a new folder."),
 ])  # fmt: skip
-def test_mistakes_are_one_message(arguments, message):
+def test_mistakes_are_one_message(in_the_clone, arguments, message):
     code, output = cnnlab(*arguments)
     assert code == 1
     assert output == message
+
+
+@pytest.fixture
+def in_the_clone(monkeypatch):
+    monkeypatch.chdir(checkout.ROOT)
 
 
 def test_a_mistake_is_told_on_stderr():
@@ -66,6 +78,16 @@ def test_sync(monkeypatch):
     assert cnnlab("sync") == (0, "wrote environment.yml")
 
 
+def test_release(tmp_path, monkeypatch):
+    written = [checkout.ROOT / "labs" / "lab01" / "lab01.ipynb"]
+    monkeypatch.setattr(release, "release", lambda names, to: written)
+    assert cnnlab("release", "lab01") == (0, f"wrote {Path('labs', 'lab01', 'lab01.ipynb')}")
+    code, output = cnnlab("release", "--to", str(tmp_path))
+    assert code == 0 and output.startswith(f"The students' copy is in {tmp_path}: 0 labs, and the tools")
+    written.clear()
+    assert cnnlab("release") == (0, "labs/ is in step with solutions/.")
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_lint_and_bench_pass_their_failure_on(monkeypatch, code):
     monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
@@ -83,7 +105,7 @@ def test_test_runs_every_part_whatever_failed(monkeypatch):
 
 def test_test_without_a_browser_runs_the_rest_and_then_fails(monkeypatch):
     monkeypatch.setattr(suite, "PARTS", [suite.Part("site", [["this"]])])
-    monkeypatch.setattr(suite, "missing", lambda: [("a browser", ["apt-get", "install", "chromium"])])
+    monkeypatch.setattr(suite, "missing", lambda names: [("a browser", ["apt-get", "install", "chromium"])])
     code, output = cnnlab("test")
     assert code == 1
     assert "site │ passed" in output
@@ -101,7 +123,7 @@ def test_outside_a_clone(monkeypatch, tmp_path):
 
 def test_doctor_here():
     findings = {finding.name: finding for finding in doctor.examine()}
-    assert set(findings) == {"Python", "PyTorch", "GPU", "Data folder", "Node.js", "Browser"}
+    assert set(findings) == {"Python", "PyTorch", "GPU", "Data folder", "Node.js", "Browser", "Sandbox"}
     assert findings["Python"].good and findings["PyTorch"].found.startswith("torch ")
     assert all(finding.mend for finding in findings.values() if not finding.good)
 
@@ -166,17 +188,17 @@ def test_browser_that_is_asked_for(monkeypatch, tmp_path):
     assert browser.find() == str(tmp_path / "none")
 
 
-@pytest.mark.parametrize(("apt", "root", "words"), [
+@pytest.mark.parametrize(("found", "root", "words"), [
     ("/usr/bin/apt-get", True, ["apt-get", "install", "--yes", "chromium"]),
     ("/usr/bin/apt-get", False, ["sudo", "apt-get", "install", "--yes", "chromium"]),
     (None, False, [sys.executable, "-m", "playwright", "install", "chromium"]),
 ])  # fmt: skip
-def test_browser_installation(monkeypatch, apt, root, words):
+def test_browser_installation(monkeypatch, found, root, words):
     ran = []
-    monkeypatch.setattr(shutil, "which", lambda name: apt)
-    monkeypatch.setattr(browser, "_is_root", lambda: root)
+    monkeypatch.setattr(shutil, "which", lambda name: found)
+    monkeypatch.setattr(apt, "_is_root", lambda: root)
     monkeypatch.setattr(browser, "find", lambda: "/a/browser" if words in ran else None)
-    monkeypatch.setattr(browser.subprocess, "run", lambda command, **_: ran.append(command))
+    monkeypatch.setattr(apt.subprocess, "run", lambda command, **_: ran.append(command))
     assert browser.install_command() == words
     # What needs a password is never run without asking; Playwright's own is tried instead.
     assert browser.install() == (words[0] != "sudo")
@@ -188,18 +210,31 @@ def test_a_browser_installation_that_hangs_is_given_up(monkeypatch):
         raise subprocess.TimeoutExpired(command, timeout)
 
     monkeypatch.setattr(browser, "find", lambda: None)
-    monkeypatch.setattr(browser.subprocess, "run", hangs)
+    monkeypatch.setattr(apt.subprocess, "run", hangs)
     assert not browser.install()
 
 
 def test_missing_browser_is_installed_or_named(monkeypatch, capsys):
     monkeypatch.setattr(browser, "find", lambda: None)
     monkeypatch.setattr(browser, "install", lambda: True)
-    assert suite.missing() == []
+    assert suite.missing(["site"]) == [] == suite.missing(["style"])
     assert "Trying to install a browser" in capsys.readouterr().out
     monkeypatch.setattr(browser, "install", lambda: False)
-    [(what, words)] = suite.missing()
+    [(what, words)] = suite.missing(["site"])
     assert "browser" in what and words == browser.install_command()
+
+
+def test_missing_bubblewrap_is_installed_or_named(monkeypatch, capsys):
+    installed = []
+    monkeypatch.setattr(suite.platform, "system", lambda: "Linux")
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/bwrap" if installed else None)
+    monkeypatch.setattr(apt, "install", installed.append)
+    assert suite.missing(["grader"]) == [] and installed == ["bubblewrap"]
+    assert "Trying to install bubblewrap" in capsys.readouterr().out
+    installed.clear()
+    monkeypatch.setattr(apt, "install", lambda package: None)
+    [(what, words)] = suite.missing(["labs"])
+    assert "bubblewrap" in what and words[-1] == "bubblewrap"
 
 
 # --- the site's scripts ---

@@ -3,12 +3,10 @@
 import tomllib
 from pathlib import Path
 
+from cnnlib.errors import CourseError
+
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
-
-
-class CourseError(Exception):
-    """Something that the user can mend; the message says how. The command line shows it without a traceback."""
 
 
 def require_checkout():

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from cnnlib.authoring import browser
-from cnnlib.authoring.checkout import CourseError
+from cnnlib.authoring import apt, browser
+from cnnlib.errors import CourseError
 
 FULL_ENVIRONMENT = "python -m pip install -c constraints.txt -e '.[full]'"
 
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
 def examine():
     """All findings, in the order in which a newcomer would mend them."""
-    return [_python(), _torch(), _gpu(), _data_folder(), _node(), _browser()]
+    return [_python(), _torch(), _gpu(), _data_folder(), _node(), _browser(), _sandbox()]
 
 
 def data_folder():
@@ -98,3 +98,13 @@ def _browser():
     if path:
         return Finding("Browser", True, path, "the site's tests")
     return Finding("Browser", False, "no Chromium", "the site's tests", shlex.join(browser.install_command()))
+
+
+def _sandbox():
+    """Whether bubblewrap is there; whether it works here is found out by grading, which refuses where it does not."""
+    use = "grading"
+    if platform.system() != "Linux":
+        return Finding("Sandbox", True, "none; grade in a Linux machine or in WSL 2", use)
+    path = shutil.which("bwrap")
+    mend = "" if path else shlex.join(apt.command("bubblewrap"))
+    return Finding("Sandbox", path is not None, path or "no bubblewrap", use, mend)

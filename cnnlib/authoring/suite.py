@@ -1,12 +1,14 @@
 """The whole check of the course, part by part, each with its time; every part runs, whatever failed before it."""
 
 import os
+import platform
+import shutil
 import subprocess
 import sys
 import time
 from typing import NamedTuple
 
-from cnnlib.authoring import browser
+from cnnlib.authoring import apt, browser
 from cnnlib.authoring.checkout import BOOK, ROOT
 
 
@@ -18,18 +20,22 @@ class Part(NamedTuple):
     environment: dict = {}  # noqa: RUF012 - never written to
 
 
+PYTEST = ["pytest", "-n", "2", "--dist=worksteal"]
+COVERED = ["--cov", "--cov-report="]
 PARTS = [
     Part("style", [["ruff", "check", "."], ["ruff", "format", "--check", "."]]),
     Part(
-        "units",
-        [["pytest", "tests", "--ignore=tests/site", "-n", "2", "--dist=worksteal", "--cov", "--cov-fail-under=90"]],
+        "units", [[*PYTEST, "tests", *(f"--ignore=tests/{other}" for other in ("labs", "grading", "site")), *COVERED]]
     ),
+    Part("labs", [[*PYTEST, "tests/labs", *COVERED, "--cov-append"]]),
+    Part("grader", [[*PYTEST, "tests/grading", *COVERED, "--cov-append"]]),
+    Part("coverage", [["coverage", "report", "--fail-under=90"]]),  # of the three parts before it, together
     Part(
         "notebooks",
         [["pytest", str(BOOK.relative_to(ROOT)), "--nbval-lax", "--nbval-current-env", "-n", "2", "--dist=loadscope"]],
         {"CNNLIB_SCALE": "quick", "OMP_NUM_THREADS": "1"},
     ),
-    Part("site", [["pytest", "tests/site", "-n", "2", "--dist=worksteal"]]),
+    Part("site", [[*PYTEST, "tests/site"]]),
 ]
 
 
@@ -50,11 +56,16 @@ def run(names=()):
     return results
 
 
-def missing():
-    """What the suite needs of the system and could not install itself: (what, the command that installs it)."""
-    if browser.find():
-        return []
-    print("Trying to install a browser, for the site's tests.", flush=True)
-    if browser.install():
-        return []
-    return [("a browser, for the site's tests", browser.install_command())]
+def missing(names):
+    """What parts need of the system and could not install themselves: (what, the command that installs it)."""
+    lacking = []
+    if "site" in names and not browser.find():
+        print("Trying to install a browser, for the site's tests.", flush=True)
+        if not browser.install():
+            lacking.append(("a browser, for the site's tests", browser.install_command()))
+    if {"labs", "grader", "units"} & set(names) and platform.system() == "Linux" and not shutil.which("bwrap"):
+        print("Trying to install bubblewrap, for the grader's tests.", flush=True)
+        apt.install("bubblewrap")
+        if not shutil.which("bwrap"):
+            lacking.append(("bubblewrap, for the grader's tests", apt.command("bubblewrap")))
+    return lacking

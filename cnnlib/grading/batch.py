@@ -1,0 +1,109 @@
+"""Grade a folder of submissions: workers side by side, and one writer of everything that they share."""
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cnnlib.errors import CourseError
+from cnnlib.grading import report
+from cnnlib.grading.checks import lab_names, load
+from cnnlib.grading.files import write
+from cnnlib.grading.results import UNREADABLE, Handed, SubmissionResult
+from cnnlib.grading.sandbox import Sandbox
+
+LAYOUT = "<student>/<lab>/<lab>.ipynb"
+COLUMNS = ("grading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+
+
+def find(folder):
+    """(submissions, what was passed over and why) in nbgrader's layout; ``CourseError`` where there is nothing."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CourseError(f"There is no folder {folder}. It should hold {LAYOUT}.")
+    known, found, strange = set(lab_names()), [], []
+    for work in sorted(path for student in folder.iterdir() if student.is_dir() for path in student.iterdir()):
+        where = f"{work.parent.name}/{work.name}"
+        if work.is_symlink() or work.parent.is_symlink():
+            strange.append(f"{where} is a link")
+        elif work.is_dir() and work.name in known:
+            found.append(Handed(work.parent.name, work.name, work))
+        elif work.is_dir():
+            strange.append(f"{where}: there is no lab {work.name}")
+    if not found:
+        labs = ", ".join(sorted(known))
+        raise CourseError(f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {labs}.")
+    return found, strange
+
+
+def run(submissions, out, secret, *, confined=True, workers=None, console=None):
+    """Grade ``submissions`` (of ``Handed``) into the folder ``out``; returns (results in their order, labs by name)."""
+    labs = {name: load(name) for name in sorted({handed.lab for handed in submissions})}
+    out, results, again = Path(out), {}, []
+    out.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        walls = {name: stack.enter_context(Sandbox(lab, confined=confined)) for name, lab in labs.items()}
+        from cnnlib.grading import worker  # while the sandboxes warm up, for it imports much
+
+        worker.feedback.exporter()
+        for sandbox in walls.values():
+            sandbox.await_ready()
+        # Fork the workers before this process opens files and starts threads of its own.
+        batch = worker.Batch(labs, walls, out, secret)
+        working = _submitted(submissions, worker, batch, workers or os.cpu_count())
+        from cnnlib.grading import gradebook  # likewise, while the workers begin
+
+        book = stack.enter_context(gradebook.opened(out / "gradebook.db"))
+        bar = stack.enter_context(Progress(*COLUMNS, console=console))
+        for lab in labs.values():
+            gradebook.add_lab(book, lab)
+        line = bar.add_task("", total=len(submissions))
+
+        def keep(handed, result, notebook):
+            results[handed] = result
+            gradebook.enter(book, result, notebook)
+            bar.update(line, advance=1, description=f"{handed.student}: {result.status}")
+
+        for handed, outcome in _outcomes(*working):
+            if outcome is None:
+                again.append(handed)
+            else:
+                keep(handed, *outcome)
+        for handed in again:  # alone, so that it is clear of which one the worker died
+            [(_, outcome)] = _outcomes(*_submitted([handed], worker, batch, 1))
+            keep(handed, *(outcome or _failed(handed, "the grader's own process died of it")))
+    in_order = [results[handed] for handed in submissions]
+    write(out / "grades.csv", report.csv_text(in_order, labs))
+    write(out / "grades.json", report.json_text(in_order, labs))
+    return in_order, labs
+
+
+def _submitted(submissions, worker, batch, workers):
+    """A pool of workers that have begun, and its futures with the submission that each is of."""
+    fork = multiprocessing.get_context("fork")  # what is imported here need not be imported again
+    pool = ProcessPoolExecutor(min(workers, len(submissions)), fork, worker.start, (batch,))
+    return pool, {pool.submit(worker.work, handed): handed for handed in submissions}
+
+
+def _outcomes(pool, futures):
+    """(submission, (result, marked notebook or None)) of each as it is done; (submission, None) where a worker died."""
+    with pool:
+        for future in as_completed(futures):
+            handed = futures[future]
+            try:
+                yield handed, future.result()
+            except BrokenProcessPool:
+                yield handed, None
+            except CourseError:  # no sandbox, or checks that fail on the solution: nobody can be graded
+                pool.shutdown(cancel_futures=True)
+                raise
+            except Exception as error:  # a fault of the grader; it must not cost anybody else a grade
+                yield handed, _failed(handed, f"the grader failed ({type(error).__name__}: {error})")
+
+
+def _failed(handed, why):
+    return SubmissionResult(handed.student, handed.lab, UNREADABLE, why), None

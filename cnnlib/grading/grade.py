@@ -1,0 +1,29 @@
+"""Grade one submission: read it, run it in the sandbox, and put each task's checks to it."""
+
+from functools import partial
+
+from cnnlib.grading import inputs, submission
+from cnnlib.grading.results import UNREADABLE, SubmissionResult
+from cnnlib.grading.session import Session, StudentProxy
+
+
+def grade(handed, sandbox, secret):
+    """(``SubmissionResult``, cleaned notebook or None) of what a student handed in (``results.Handed``)."""
+    try:
+        notebook = submission.read(handed)
+    except submission.Unreadable as why:
+        return SubmissionResult(handed.student, sandbox.lab.name, UNREADABLE, str(why)), None
+    return grade_notebook(notebook, handed.student, sandbox, secret), notebook
+
+
+def grade_notebook(notebook, student, sandbox, secret):
+    """The ``SubmissionResult`` of a notebook that ``submission`` has cleaned."""
+    lab, tasks = sandbox.lab, []
+    with Session(sandbox, submission.cells_to_run(notebook, lab)) as session:
+        session.run_cells()
+        for task in lab.tasks.values():
+            draws = partial(inputs.generator, secret, student, lab.name, task.name)
+            tasks.append(task.run(StudentProxy(session, task), lab.solution, draws))
+    cells = tuple(session.results[place] for place in sorted(session.results) if place >= 0)
+    detail = "; ".join(dict.fromkeys(session.incidents))[:500]
+    return SubmissionResult(student, lab.name, session.status, detail, tuple(tasks), cells)

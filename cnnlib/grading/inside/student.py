@@ -1,0 +1,121 @@
+"""One submission's process: runs its cells and answers calls, one frame at a time.
+
+Everything here shares a process with the student's code and may be changed by it. It is there to serve, not to judge.
+"""
+
+import io
+import re
+import sys
+import traceback
+
+import wire
+from wire import NotPlain, Reference
+
+OUTPUT = 20_000  # characters of a cell's output that are kept
+
+
+class Bounded(io.TextIOBase):
+    """A text stream that keeps the beginning of what is written, and forgets the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.parts, self.size, self.lost = [], 0, 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        kept = text[: max(0, OUTPUT - self.size)]
+        self.parts.append(kept)
+        self.size += len(kept)
+        self.lost += len(text) - len(kept)
+        return len(text)
+
+    def text(self):
+        return "".join(self.parts) + (f"\n… and {self.lost} more characters" if self.lost else "")
+
+
+def serve(connection, shell):
+    """Answer requests on ``connection`` with what the submission's cells define in ``shell``'s namespace."""
+    Student(connection, shell).serve()
+
+
+def told(error):
+    """The traceback of a cell's error, from the first line that is in a cell."""
+    trace = error.__traceback__
+    while trace and not trace.tb_frame.f_code.co_filename.startswith("<ipython-input"):
+        trace = trace.tb_next
+    text = "".join(traceback.format_exception(type(error), error, trace, limit=-8))
+    return re.sub(r"<ipython-input-[\w-]+>", "<cell>", text)[-4000:]
+
+
+class Student:
+    """Serves one connection with what the submission's cells define in ``shell``'s namespace."""
+
+    def __init__(self, connection, shell):
+        self.connection, self.shell = connection, shell
+        self.objects = []
+
+    def serve(self):
+        """Answer requests until the other side hangs up."""
+        answer = {"run": self.run, "call": self.call, "method": self.method}
+        while True:
+            try:
+                request = wire.receive(self.connection)
+            except ConnectionError:
+                return
+            number = request.pop("id")
+            reply = answer[request.pop("kind")](**request)
+            wire.send(self.connection, wire.pack({"id": number, **reply}))
+
+    def run(self, source):
+        """Run one cell: what it printed, and the error that ended it, if one did."""
+        stream = sys.stdout = sys.stderr = Bounded()
+        outcome = self.shell.run_cell(source, store_history=False)
+        error = outcome.error_before_exec or outcome.error_in_exec
+        memory = isinstance(error, MemoryError)
+        return {"kind": "ran", "output": stream.text(), "error": told(error) if error else "", "memory": memory}
+
+    def call(self, name, args, options, keep):
+        """Call what the submission calls ``name``; with ``keep``, the result stays here as an object."""
+        if name not in self.shell.user_ns:
+            return {"kind": "missing"}
+        return self._answer(self.shell.user_ns[name], args, options, keep)
+
+    def method(self, number, name, args, options):
+        """Call a method of an object that was kept."""
+        return self._answer(lambda *a, **o: getattr(self.objects[number], name)(*a, **o), args, options, False)
+
+    def _answer(self, function, args, options, keep):
+        sys.stdout = sys.stderr = Bounded()  # what it prints may show the inputs, so nobody gets to see it
+        try:
+            result = function(*self._live(args), **self._live(options))
+            if keep:
+                self.objects.append(result)
+                result = Reference(len(self.objects) - 1)
+            reply = {"kind": "returned", "value": result}
+            wire.pack(reply)
+            return reply
+        except NotPlain as error:
+            return {"kind": "not plain", "what": str(error)[:200]}
+        except BaseException as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            return {"kind": "raised", "type": type(error).__name__, "line": last.lineno or 0}
+
+    def _live(self, value):
+        """A value with functions in place of references: calling one asks the other side."""
+        if isinstance(value, Reference):
+            return lambda *args: self._ask(value.number, args)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._live(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._live(item) for key, item in value.items()}
+        return value
+
+    def _ask(self, number, args):
+        wire.send(self.connection, wire.pack({"id": 0, "kind": "ask", "number": number, "args": list(args)}))
+        reply = wire.receive(self.connection)
+        if reply["kind"] == "refused":
+            raise ValueError(reply["why"])
+        return reply["value"]

@@ -1,0 +1,67 @@
+"""The submission as a notebook with the grader's findings in it: what nbgrader's gradebook and feedback work on."""
+
+import html
+
+from cnnlib.grading import cells
+from cnnlib.grading.submission import grade_id
+
+
+def marked(notebook, lab, result):
+    """A cleaned submission with its outputs, and each task's verdict as the output of that task's check cell.
+
+    The course's own marks (what is graded, for how many points) come from the lab's source. A check cell that was
+    deleted comes back at the end; of cells with the same name, the first one counts.
+    """
+    source = lab.named
+    verdicts = {f"{task.name}-checks": task for task in result.tasks}
+    ran = {cell.id: cell for cell in result.cells}
+    kept, seen = [], set()
+    for place, cell in enumerate(notebook.cells):
+        name = grade_id(cell)
+        if name not in verdicts:
+            marks = source[name].marks if name in source and name not in seen else None
+            outputs = _outputs(ran[place]) if place in ran else ()
+            is_code = cell.cell_type == "code"
+            kept.append(
+                cells.code(cell.source, cell.id, marks, outputs)
+                if is_code
+                else cells.markdown(cell.source, cell.id, marks)
+            )
+        elif name not in seen:
+            kept.append(_verdict_cell(source[name], verdicts[name]))
+        seen.add(name)
+    kept += [_verdict_cell(source[name], task) for name, task in verdicts.items() if name not in seen]
+    return cells.notebook(kept)
+
+
+def verdict_html(task):
+    """A task's checks and explanations as a table, for people."""
+    rows = []
+    for check in task.checks:
+        word = "✓ right" if not check.message else ("partly right" if check.score else "✗ not right")
+        cells = (check.says, f"{check.score:g} of {check.points:g}", f"{word}: {check.message}".rstrip(": "))
+        rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+    head = "".join(f"<th>{title}</th>" for title in ("what was checked", "points", "found"))
+    text = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    if task.misconceptions:
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in task.misconceptions)
+        text += f"<p>Your answers are exactly those of a known mistake:</p><ul>{items}</ul>"
+    return text
+
+
+def verdict_text(task):
+    """The same as plain text."""
+    lines = [f"{check.score:g} of {check.points:g}  {check.says} {check.message}".rstrip() for check in task.checks]
+    return "\n".join(lines + [f"A known mistake: {sentence}" for sentence in task.misconceptions])
+
+
+def _verdict_cell(cell, task):
+    """A check cell whose outputs say what was found, and, as nbgrader reads it, the score."""
+    outputs = [cells.shown(html=verdict_html(task), text=verdict_text(task)), cells.result(f"{task.score:g}")]
+    return cells.code(cell.source, f"{task.name}-checks", cell.marks, outputs)
+
+
+def _outputs(cell):
+    """What a cell of the submission printed, and the error that ended it."""
+    outputs = [cells.printed(cell.output)] if cell.output else []
+    return [*outputs, cells.raised(cell.error)] if cell.error else outputs

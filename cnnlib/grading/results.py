@@ -1,0 +1,75 @@
+"""What is graded, and what grading finds, from a single check up to a whole submission: plain, frozen data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+GRADED = "graded"
+PARTLY_EXECUTED = "partly executed"  # a cell raised; everything else was run and checked
+TIMED_OUT = "timed out"  # a cell or a call took too long; everything else was run and checked
+CRASHED = "crashed"  # a cell or a call ended the process or used up its memory; likewise
+UNREADABLE = "unreadable"  # no notebook could be read: no score, which is not a score of 0
+STATUSES = (GRADED, PARTLY_EXECUTED, TIMED_OUT, CRASHED, UNREADABLE)  # from good to bad
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Where one student's work on one lab lies."""
+
+    student: str
+    lab: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check: ``says`` is what it looked at, ``message`` what was wrong, empty where nothing was."""
+
+    name: str
+    says: str
+    points: float
+    score: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task: its checks, and the sentences of the misconceptions that explain what went wrong."""
+
+    name: str
+    title: str
+    checks: tuple
+    misconceptions: tuple = ()
+
+    @property
+    def points(self):
+        return sum(check.points for check in self.checks)
+
+    @property
+    def score(self):
+        return round(sum(check.score for check in self.checks), 2)
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One code cell of the submission, as it ran: ``id`` is its place in the notebook."""
+
+    id: int
+    output: str = ""
+    error: str = ""  # the traceback's text, or what stopped the cell
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """One notebook. ``tasks`` is empty where it was unreadable; ``detail`` then says why."""
+
+    student: str
+    lab: str
+    status: str
+    detail: str = ""
+    tasks: tuple = ()
+    cells: tuple = ()
+
+    @property
+    def score(self):
+        """Automatic points, or None where there are none to tell."""
+        return None if self.status == UNREADABLE else round(sum(task.score for task in self.tasks), 2)

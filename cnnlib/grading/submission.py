@@ -1,0 +1,103 @@
+"""Read what was handed in, whatever it is: a notebook, an old one, a broken one, or something else under its name.
+
+The notebook is a stranger's. Of it are kept, in a notebook of our own making, each cell's type, its source and its
+grade_id. Points, tags, locks, outputs and attachments are dropped: they are the course's to say, or nobody's.
+"""
+
+import json
+import os
+import stat
+
+import nbformat
+
+from cnnlib.grading import cells
+
+MAX_BYTES = 64 << 20
+MAX_CELLS = 2000
+MAX_SOURCE = 1 << 20  # characters of one cell
+
+
+class Unreadable(Exception):
+    """There is no notebook that could be read; the message says why."""
+
+
+def read(handed):
+    """The notebook of a submission (``results.Handed``), in nbformat 4, cleaned; raises ``Unreadable``."""
+    text = _text(_notebook_path(handed))
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unreadable("the file is empty" if not text.strip() else "the file is no notebook (no JSON)") from None
+    return cleaned(raw)
+
+
+def cleaned(raw):
+    """The same from a notebook's JSON."""
+    try:
+        kept = [_clean(cell, place) for place, cell in enumerate(_version_4(raw)["cells"][:MAX_CELLS])]
+    except Unreadable:
+        raise
+    except Exception as error:  # nbformat stumbles in many ways over JSON that is no notebook
+        raise Unreadable(f"the file is no notebook ({type(error).__name__})") from None
+    return cells.notebook(kept)
+
+
+def cells_to_run(notebook, lab):
+    """(place, source) of the code that grading runs: the lab's own set-up first, then all that is the student's."""
+    found = [(-1, lab.named["setup"].source)] if "setup" in lab.named else []
+    # Not to be run: the set-up, the visible checks and whatever else is the course's, in whatever state it came back.
+    ours = {name for name, cell in lab.named.items() if cell.marks.get("locked")}
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and grade_id(cell) not in ours:
+            found.append((place, cell.source))
+    return found
+
+
+def grade_id(cell):
+    """nbgrader's name of a cell, or None."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _notebook_path(handed):
+    path = handed.folder / f"{handed.lab}.ipynb"
+    if os.path.lexists(path):
+        return path
+    others = sorted(handed.folder.glob("*.ipynb"))
+    if len(others) == 1:
+        return others[0]  # renamed, or given a number by a browser
+    raise Unreadable(f"there is no {path.name}" + (f", but {len(others)} other notebooks" if others else ""))
+
+
+def _text(path):
+    try:
+        # A link could lead to anything, and a pipe would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be opened ({error.strerror})") from None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{path.name} is no file")
+    with open(descriptor, "rb") as file:
+        if about.st_size > MAX_BYTES:
+            raise Unreadable(f"{path.name} is larger than {MAX_BYTES >> 20} MiB")
+        return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
+
+
+def _version_4(raw):
+    version = raw.get("nbformat") if isinstance(raw, dict) else None
+    if type(version) is not int or not 1 <= version <= 4:
+        raise Unreadable("the file is no notebook (it names no format that is known)")
+    return nbformat.convert(nbformat.from_dict(raw), 4)
+
+
+def _clean(cell, place):
+    source = cell["source"]
+    source = source if isinstance(source, str) else "".join(source)
+    if len(source) > MAX_SOURCE:
+        raise Unreadable(f"a cell of more than {MAX_SOURCE} characters")
+    marks = cell["metadata"].get("nbgrader", {}) if isinstance(cell["metadata"], dict) else {}
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    make = cells.code if cell["cell_type"] == "code" else cells.markdown
+    marks = {"grade_id": name} if isinstance(name, str) else None
+    return make(source.encode("utf-8", "replace").decode(), f"cell-{place}", marks)

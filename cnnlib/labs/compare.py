@@ -1,0 +1,106 @@
+"""Say how an answer differs from the expected one, without saying what would be right.
+
+Visible and hidden checks share this one measure, so that a student who passes the first knows how the second judge.
+"""
+
+from numbers import Number
+
+import numpy as np
+
+__all__ = ["difference"]
+
+
+def difference(answer, expected, *, rtol=1e-7, atol=1e-9):
+    """None where ``answer`` equals ``expected``, else one line that says what differs.
+
+    ``expected`` is a number, a truth value, a string, None, an array, or a tuple, list or dictionary of those; an array
+    may be answered by nested lists, a tuple by a list. Whole numbers and strings must be equal, floats within
+    ``atol + rtol · |expected|``; infinities must agree, and NaN equals nothing but NaN.
+    """
+    if isinstance(expected, dict):
+        return _of_mappings(answer, expected, rtol, atol)
+    if isinstance(expected, (tuple, list)):
+        return _of_sequences(answer, expected, rtol, atol)
+    if isinstance(expected, np.ndarray):
+        return _of_arrays(answer, expected, rtol, atol)
+    if answer is None and expected is not None:
+        return "it is None; was a return forgotten?"
+    if isinstance(expected, (bool, np.bool_)):
+        return _unless(isinstance(answer, (bool, np.bool_)) and bool(answer) == bool(expected), answer, "True or False")
+    if isinstance(expected, Number):
+        return _of_numbers(answer, expected, rtol, atol)
+    return _unless(type(answer) is type(expected) and answer == expected, answer, _kind(expected))
+
+
+def _unless(equal, answer, kind):
+    if equal:
+        return None
+    if _kind(answer) != kind:
+        return f"it is {_kind(answer)}, and {kind} was expected"
+    return f"it is {answer}, which is not right" if kind == "True or False" else f"it is not the right {kind}"
+
+
+def _kind(value):
+    if isinstance(value, (bool, np.bool_)):
+        return "True or False"
+    if isinstance(value, Number):
+        return "number"
+    return {str: "text", type(None): "None"}.get(type(value), type(value).__name__)
+
+
+def _of_numbers(answer, expected, rtol, atol):
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer[()]
+    if isinstance(answer, (bool, np.bool_)) or not isinstance(answer, Number):
+        return _unless(False, answer, "number")
+    whole = isinstance(expected, (int, np.integer))
+    equal = answer == expected if whole else np.isclose(answer, expected, rtol, atol, equal_nan=True)
+    return None if equal else "the number is not right"
+
+
+def _of_arrays(answer, expected, rtol, atol):
+    if answer is None:
+        return "it is None; was a return forgotten?"
+    try:
+        answer = np.asarray(answer)
+    except ValueError:  # ragged lists
+        return f"it is no array; one of shape {expected.shape} was expected"
+    if answer.dtype.kind not in "fiub":
+        return f"its dtype is {answer.dtype}, and numbers were expected"
+    if answer.shape != expected.shape:
+        return f"its shape is {answer.shape}, and {expected.shape} was expected"
+    if (answer.dtype.kind == "b") != (expected.dtype.kind == "b"):
+        return f"its dtype is {answer.dtype}, and {expected.dtype} was expected"
+    wrong = ~np.isclose(answer, expected, rtol, atol, equal_nan=True)
+    if not wrong.any():
+        return None
+    with np.errstate(invalid="ignore"):
+        error = np.where(wrong, np.abs(answer.astype(float) - expected.astype(float)), 0)
+    error = np.where(np.isnan(error), np.inf, error)  # NaN, or the wrong infinity
+    where = np.unravel_index(np.argmax(error), error.shape)
+    index = "[" + ", ".join(str(int(i)) for i in where) + "]"
+    return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {error[where]:.2g}, at {index}"
+
+
+def _of_sequences(answer, expected, rtol, atol):
+    if isinstance(answer, np.ndarray):
+        answer = list(answer)
+    if not isinstance(answer, (tuple, list)):
+        return f"it is {_kind(answer)}, and {len(expected)} things in a {type(expected).__name__} were expected"
+    if len(answer) != len(expected):
+        return f"it holds {len(answer)} things, and {len(expected)} were expected"
+    for number, (a, e) in enumerate(zip(answer, expected, strict=True)):
+        if found := difference(a, e, rtol=rtol, atol=atol):
+            return f"item {number}: {found}"
+    return None
+
+
+def _of_mappings(answer, expected, rtol, atol):
+    if not isinstance(answer, dict):
+        return f"it is {_kind(answer)}, and a dictionary was expected"
+    if answer.keys() != expected.keys():
+        return f"its keys are {sorted(map(str, answer))}, and {sorted(map(str, expected))} were expected"
+    for key in expected:
+        if found := difference(answer[key], expected[key], rtol=rtol, atol=atol):
+            return f"{key!r}: {found}"
+    return None

@@ -1,0 +1,38 @@
+"""How ``cnnlab`` and ``python -m cnnlib.labs`` take commands and talk at a terminal."""
+
+import functools
+
+import typer
+from rich.console import Console
+
+from cnnlib.errors import CourseError
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def commands(about):
+    """An application that commands can join; ``about`` is its help."""
+    return typer.Typer(help=about, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+
+def command_of(app):
+    """A decorator: the function is a command of ``app``; what the user can mend is one message, not a traceback."""
+
+    def register(function):
+        @app.command()
+        @functools.wraps(function)
+        def wrapped(*args, **kwargs):
+            try:
+                function(*args, **kwargs)
+            except CourseError as error:
+                errors.print("Error:", style="bold red", end=" ")
+                say(str(error), to=errors)
+                raise typer.Exit(1) from None
+
+    return register
+
+
+def say(text, to=console):
+    """Print ``text`` as it is: no markup, no emoji for colons, and long commands stay on one line to be copied."""
+    to.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)

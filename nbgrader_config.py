@@ -1,0 +1,22 @@
+"""Configuration of nbgrader: its commands work in this folder, on the same sources and releases as `cnnlab`."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader defines it where it reads this file
+
+root = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.course_id = "cnn-lab-course"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+# Beside a source notebook stand its hidden checks: nothing but the notebook itself is ever copied to students.
+c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".*", "feedback"]
+# Where nbgrader would run student code and tests in one process, the course's sandbox takes their place.
+c.Autograde.autograde_preprocessors = [
+    "cnnlib.grading.nbgrader_step.TrustedChecks",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -1,0 +1,65 @@
+"""A small lab of its own for the grader's tests, made anew for each, and real submissions of the real labs."""
+
+import platform
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from minilab import write_lab
+
+from cnnlib.grading import checks
+from cnnlib.grading.sandbox import Sandbox
+
+SECRET = bytes(32)
+
+
+def pytest_collection_modifyitems(items):
+    if platform.system() != "Linux":
+        for item in items:
+            if "grading" in str(item.path):
+                item.add_marker(pytest.mark.skip(reason="the sandbox needs Linux"))
+
+
+@pytest.fixture(scope="session")
+def minilab(tmp_path_factory):
+    """The folder of solutions that holds the small lab, ``lab00_small``."""
+    return write_lab(tmp_path_factory.mktemp("course") / "solutions")
+
+
+@pytest.fixture
+def lab(minilab, monkeypatch):
+    """The small lab, as the only one that there is."""
+    monkeypatch.setattr(checks, "SOLUTIONS", minilab)
+    return checks.load("lab00_small")
+
+
+@pytest.fixture(scope="session")
+def sandbox(minilab):
+    """A warm sandbox of the small lab, one per test process."""
+    before, checks.SOLUTIONS = checks.SOLUTIONS, minilab
+    try:
+        small = checks.load("lab00_small")
+    finally:
+        checks.SOLUTIONS = before
+    with Sandbox(small) as walls:
+        yield walls
+
+
+@pytest.fixture
+def course(lab, tmp_path):
+    """Write submissions of the small lab: ``course.submit(student, {cell name: source})``; then ``course.folder``."""
+    folder = tmp_path / "submitted"
+
+    def submit(student, cells=None, change=None, raw=None):
+        notebook = nbformat.read(lab.source, as_version=4)
+        for cell in notebook.cells:
+            name = cell.metadata.nbgrader.grade_id
+            cell.source = (cells or {}).get(name, cell.source)
+        if change:
+            change(notebook)
+        path = folder / student / lab.name / f"{lab.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(nbformat.writes(notebook) if raw is None else raw, encoding="utf-8")
+        return path
+
+    return SimpleNamespace(folder=folder, submit=submit, out=tmp_path / "graded")

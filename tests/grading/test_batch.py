@@ -1,0 +1,274 @@
+"""A folder of submissions, graded as an instructor does it: by `cnnlab grade`, good ones and bad ones together."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from typer.testing import CliRunner
+
+from cnnlib import cli
+from cnnlib.authoring.checkout import ROOT
+from cnnlib.grading import inputs, sandbox, worker
+
+FULL = {"double": "4", "counter": "3", "score": "7"}
+
+
+@pytest.fixture
+def graded(course, monkeypatch, tmp_path):
+    """Grade what ``course`` holds; returns (exit code, output, rows of grades.csv by student)."""
+    monkeypatch.setattr(inputs, "SECRET_FILE", tmp_path / "secret")
+
+    def run(*options):
+        arguments = ["grade", str(course.folder), "--out", str(course.out), *options]
+        done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
+        path = course.out / "grades.csv"
+        rows = list(csv.DictReader(path.open(encoding="utf-8"))) if path.is_file() else []
+        return done.exit_code, done.output, {row["student"]: row for row in rows}
+
+    return run
+
+
+def old_notebook():
+    """A right answer in nbformat 3."""
+    cells = [
+        {"cell_type": "code", "input": "import numpy as np\ndouble = lambda x: 2 * np.asarray(x)", "outputs": []}
+        | {"language": "python", "collapsed": False, "metadata": {}}
+    ]
+    return json.dumps(
+        {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]}
+    )
+
+
+def without_checks(notebook):
+    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.nbgrader.grade]
+
+
+def with_twice(notebook):
+    notebook.cells.insert(4, notebook.cells[3])
+
+
+# In the order of the names, which is the order of the rows.
+BAD = {
+    "a empty": ({"raw": ""}, "unreadable", {"double": "", "counter": "", "score": ""}),
+    "b corrupt": ({"raw": '{"nbformat": 4, "cells": ['}, "unreadable", {"double": "", "counter": "", "score": ""}),
+    "c old": ({"raw": old_notebook()}, "graded", {"double": "4", "counter": "0", "score": "4"}),
+    "d syntax": ({"cells": {"double": "def double(x:"}}, "partly executed", {"double": "0", "counter": "3"}),
+    "e endless": ({"cells": {"double": "while True: pass"}}, "timed out", {"double": "0", "counter": "3"}),
+    "f memory": (
+        {"cells": {"double": "x = []\nwhile True: x.append(bytearray(10**8))"}},
+        "crashed",
+        {"double": "0", "counter": "3"},
+    ),
+    "g exit": ({"cells": {"double": "import os\nos._exit(0)"}}, "crashed", {"double": "0", "counter": "3"}),
+    "h deleted": ({"change": without_checks}, "graded", FULL),
+    "i duplicated": ({"change": with_twice}, "graded", FULL),
+    "j printing": (
+        {"cells": {"double": "for _ in range(200):\n    print('x' * 10**6)\ndouble = lambda x: 2 * x"}},
+        "graded",
+        FULL,
+    ),
+}
+
+
+def test_ten_bad_submissions_harm_nobody(course, graded):
+    for student, (options, _, _) in BAD.items():
+        course.submit(student, **options)
+    good = {f"{letter} good": {"double": "def double(x):\n    return x + x"} for letter in "abcefgjz"}
+    for student, cells in good.items():
+        course.submit(student, cells)
+    code, output, rows = graded()
+    assert code == 3
+    for student, (_, status, points) in BAD.items():
+        assert rows[student]["status"] == status, student
+        assert rows[student] | points == rows[student], student
+    for student in good:
+        assert rows[student]["status"] == "graded" and rows[student] | FULL == rows[student]
+    assert {row["max_score"] for row in rows.values()} == {"7"}
+    told = " ".join(output.split())
+    for words in ("a empty", "the file is empty", "e endless", "timed out"):
+        assert words in told
+    assert {path.parent.name for path in course.out.glob("feedback/*/lab00_small.html")} == set(rows)
+    feedback = {student: (course.out / "feedback" / student / "lab00_small.html").read_text() for student in rows}
+    assert "could not be read" in feedback["a empty"] and "more characters" in feedback["j printing"]
+    with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
+        entered = {submission.student.id: submission.score for submission in book.assignment_submissions("lab00_small")}
+    assert entered == {student: float(row["score"]) for student, row in rows.items() if row["score"]}
+    found = {row["student"]: row for row in json.loads((course.out / "grades.json").read_text())}
+    assert found["a empty"]["score"] is None and found["e endless"]["detail"] == "cell 3: no answer within 3 seconds"
+    assert found["z good"]["tasks"][0]["checks"][0]["says"] == "Numbers above 0."
+
+
+def test_a_good_batch_ends_with_0_and_a_regrade_says_the_same(course, graded):
+    course.submit("ada", {"double": "def double(x):\n    return 2 * abs(x)"})
+    course.submit("bob", {"double": "def double(x):\n    raise NotImplementedError()"})
+    assert graded()[0] == 0
+    names = ("grades.csv", "grades.json", "feedback/ada/lab00_small.html", "feedback/bob/lab00_small.html")
+    first = {name: (course.out / name).read_bytes() for name in names}
+    assert b"ada,lab00_small,3,3,6,7,graded" in first["grades.csv"]
+    assert b"bob,lab00_small,0,3,3,7,graded" in first["grades.csv"]
+    assert b"The sign of the number is lost on the way." in first["feedback/ada/lab00_small.html"]
+    assert graded("--workers", "1")[0] == 0
+    assert {name: (course.out / name).read_bytes() for name in names} == first
+
+
+def test_nothing_secret_stands_in_feedback(course, graded, lab):
+    """Neither the solution nor the checks, whatever the student's code prints or raises."""
+    loud = "def double(x):\n    print(x)\n    raise ValueError(x)"
+    course.submit("ada", {"double": loud, "counter": "1 / 0", "open": "my answer"})
+    course.submit("bob", {"double": "double = np.sqrt", "counter": "Counter = list", "open": "my answer"})
+    graded()
+    hidden = ["the well-kept secret", "np.asarray(x)", "def positive", "rng.random", "Because it is so"]
+    for path in course.out.glob("feedback/*/*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert [words for words in hidden if words in text] == []
+
+
+def test_points_given_by_hand_stay(course, graded):
+    course.submit("ada")
+    graded()
+    with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
+        grade = book.find_grade("open", "lab00_small", "lab00_small", "ada")
+        assert grade.needs_manual_grade and grade.auto_score is None
+        grade.manual_score = 3
+        book.db.commit()
+    graded()
+    with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
+        assert book.find_submission("lab00_small", "ada").score == 10
+
+
+def test_the_marked_notebook_is_one_that_nbgrader_takes(course, graded, lab):
+    course.submit("ada", {"double": "def double(x):\n    return 2 * abs(x)"}, change=with_twice)
+    graded()
+    notebook = nbformat.read(course.out / "autograded" / "ada" / lab.name / f"{lab.name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    from nbgrader.utils import determine_grade, is_grade
+
+    graded_cells = {cell.metadata.nbgrader.grade_id: determine_grade(cell) for cell in notebook.cells if is_grade(cell)}
+    assert graded_cells == {"double-checks": (3, 4), "counter-checks": (3, 3), "open": (None, 4)}
+
+
+# --- what can go wrong before anybody is graded ---
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["{tmp}/nowhere"], "There is no folder"),
+    (["{tmp}/submitted"], "They should lie there as <student>/<lab>/<lab>.ipynb, with labs lab00_small."),
+    (["{tmp}/submitted", "--out", "{tmp}/submitted/graded"], "--out lies within the submissions"),
+])  # fmt: skip
+def test_mistakes_are_one_message(lab, tmp_path, arguments, message):
+    (tmp_path / "submitted").mkdir()
+    done = CliRunner().invoke(cli.app, ["grade", *(word.format(tmp=tmp_path) for word in arguments)])
+    assert done.exit_code == 1 and message in " ".join(done.output.split())
+
+
+def test_other_folders_are_passed_over_and_named(course, graded):
+    course.submit("ada")
+    (course.folder / "bob" / "lab07_other").mkdir(parents=True)
+    (course.folder / "notes.txt").write_text("")
+    (course.folder / "eve").symlink_to(course.folder / "ada")
+    code, output, rows = graded()
+    assert code == 0 and list(rows) == ["ada"]
+    assert "passed over: bob/lab07_other: there is no lab lab07_other" in output
+    assert "passed over: eve/lab00_small is a link" in output
+
+
+def test_without_a_sandbox_grading_refuses(course, graded, monkeypatch):
+    course.submit("ada")
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    code, output, rows = graded()
+    assert code == 1 and not rows
+    for words in ("the command bwrap is missing", "apt-get install bubblewrap", "--no-sandbox"):
+        assert words in output
+
+
+def test_a_sandbox_that_does_not_work_refuses_too(course, graded, monkeypatch, tmp_path):
+    course.submit("ada")
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: str(broken))
+    code, output, rows = graded()
+    assert code == 1 and not rows and "No permissions to create new namespace" in output
+
+
+def test_no_sandbox_is_possible_when_it_is_said(course, graded, monkeypatch):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * x"})
+    course.submit("bob", {"double": "from cnnlib import conv\ndef double(x):\n    return 2 * x"})
+    code, _, rows = graded("--no-sandbox")
+    assert code == 3 and rows["ada"] | FULL == rows["ada"]
+    assert rows["bob"]["status"] == "partly executed"  # the answers are not on its path there either
+
+
+def test_a_fault_of_the_grader_costs_nobody_else_a_grade(course, graded, monkeypatch):
+    course.submit("ada")
+    course.submit("bob")
+    course.submit("eve")
+    real = worker.grade
+
+    def faulty(handed, *rest):
+        if handed.student == "ada":
+            raise KeyError("a fault")
+        if handed.student == "bob":
+            import os
+
+            os._exit(1)
+        return real(handed, *rest)
+
+    monkeypatch.setattr(worker, "grade", faulty)  # the workers are forked, so it is theirs as well
+    code, _, rows = graded()
+    assert code == 3 and {name: row["status"] for name, row in rows.items()} == {
+        "ada": "unreadable", "bob": "unreadable", "eve": "graded",
+    }  # fmt: skip
+    assert rows["ada"]["score"] == rows["bob"]["score"] == "" and rows["eve"] | FULL == rows["eve"]
+
+
+def test_checks_that_fail_on_the_solution_stop_everything(minilab, course, graded, monkeypatch):
+    course.submit("ada")
+    broken = minilab / "lab00_small" / "checks.py"
+    text = broken.read_text()
+    try:
+        broken.write_text(text.replace("return student.double(rng.random(3))", "return student.double(1, 2, 3)"))
+        code, output, rows = graded()
+    finally:
+        broken.write_text(text)
+    assert code == 1 and not rows and "check positive of task double fails on the solution" in output
+
+
+# --- nbgrader itself, with the course's configuration ---
+
+
+def test_nbgrader_autograde_takes_the_same_step(course, lab, minilab, tmp_path):
+    """`nbgrader autograde` with ``nbgrader_config.py`` gives the points that `cnnlab grade` does."""
+    home = tmp_path / "course"
+    shutil.copytree(minilab, home / "solutions")
+    course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * abs(x)", "open": "I think so."})
+    course.submit("bob", {"double": "def double(x):\n    return __import__('torch')"})
+    shutil.copytree(course.folder, home / "submitted")
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    # In a copy of the course; what the configuration says of its own place is all that changes.
+    config += f"""
+from pathlib import Path
+from cnnlib.grading import checks, inputs
+checks.SOLUTIONS = Path({str(home / "solutions")!r})
+inputs.SECRET_FILE = Path({str(home / "secret")!r})
+"""
+    (home / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    for command in (["generate_assignment", lab.name], ["autograde", lab.name]):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            env={**__import__("os").environ, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"},
+        )
+        assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{home / 'gradebook.db'}") as book:
+        scores = {s.student.id: s.score for s in book.assignment_submissions(lab.name)}
+        assert scores == {"ada": 6, "bob": 3}
+        assert book.find_grade("open", lab.name, lab.name, "ada").needs_manual_grade

@@ -1,0 +1,95 @@
+"""How a task's checks are judged: against any implementation, in this process."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cnnlib.errors import CourseError
+from cnnlib.grading import checks
+from cnnlib.grading.checks import wrong
+
+
+def rng_of(name):
+    return np.random.default_rng(abs(hash(name)) % 1000)
+
+
+def judged(lab, task, **implementation):
+    student = SimpleNamespace(**{**vars(lab.solution), **implementation})
+    return lab.tasks[task].run(student, lab.solution, rng_of)
+
+
+def test_the_solution_has_every_point(lab):
+    for task in lab.tasks.values():
+        result = task.run(lab.solution, lab.solution, rng_of)
+        assert result.score == result.points == task.points
+        assert result.misconceptions == () and not any(check.message for check in result.checks)
+
+
+def test_points_are_given_part_by_part(lab):
+    result = judged(lab, "double", double=lambda x: 2 * abs(np.asarray(x)))
+    assert [check.score for check in result.checks] == [2, 1]
+    assert "entries differ" in result.checks[1].message
+    assert result.misconceptions == ("The sign of the number is lost on the way.",)
+
+
+def test_a_misconception_is_named_only_where_it_is_the_answer(lab):
+    assert judged(lab, "double", double=lambda x: x * x).misconceptions == (
+        "The number is multiplied by itself, not by two.",
+    )
+    assert judged(lab, "double", double=lambda x: 3 * x).misconceptions == ()
+    assert judged(lab, "double", double=lambda x: None).misconceptions == ()
+
+
+def test_two_mistakes_at_once_are_both_named(lab):
+    def both(x):
+        x = np.asarray(x)
+        return x * x if x.ndim == 1 and (x > 0).all() else 2 * np.abs(x)
+
+    assert len(judged(lab, "double", double=both).misconceptions) == 2
+
+
+@pytest.mark.parametrize(("answer", "message"), [
+    (lambda x: x[:-1], r"its shape is \(2,\), and \(3,\) was expected"),
+    (lambda x: None, "it is None; was a return forgotten"),
+    (lambda x: "text", "its dtype is <U4, and numbers were expected"),
+    (lambda x: 1 / 0, r"the answer has another form than the task asks for \(ZeroDivisionError\)"),
+    (lambda x: wrong("so it is"), "so it is"),
+])  # fmt: skip
+def test_what_is_wrong_is_said(lab, answer, message):
+    import re
+
+    result = judged(lab, "double", double=answer)
+    assert result.score == 0 and re.match(message, result.checks[0].message)
+
+
+def test_a_check_that_fails_on_the_solution_is_the_authors_mistake(lab):
+    broken = SimpleNamespace(double=lambda x: 1 / 0)
+    with pytest.raises(CourseError, match="check positive of task double fails on the solution"):
+        lab.tasks["double"].run(lab.solution, broken, rng_of)
+
+
+def test_more_or_fewer_answers_than_the_solution_gives_count_nothing(lab):
+    task = checks.Task("count", "Count", functions=["count"])
+
+    @task.check(points=3)
+    def each(student, rng):
+        """One by one."""
+        yield from student.count()
+
+    right = SimpleNamespace(count=lambda: [1, 2, 3])
+    for given in ([1, 2], [1, 2, 3, 4], []):
+        result = task.run(SimpleNamespace(count=lambda given=given: given), right, rng_of)
+        assert result.score == 0 and result.checks[0].message == "it gave another number of answers"
+
+
+def test_a_lab_that_is_not_there_is_named(lab):
+    with pytest.raises(CourseError, match="There is no lab lab99; there are lab00_small"):
+        checks.load("lab99")
+    with pytest.raises(CourseError, match="two tasks called double"):
+        lab.task("double", "Again")
+
+
+def test_a_lab_knows_its_notebook(lab):
+    assert lab.title == "Lab 0: Small" and lab.name == "lab00_small"
+    assert lab.solution.double(3) == 6

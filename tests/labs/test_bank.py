@@ -1,0 +1,93 @@
+"""The grader, graded: every lab's bank of right and wrong solutions, each as a whole submission in the sandbox."""
+
+import platform
+
+import pytest
+from bank import STYLES, filled, mistaken, solutions, style
+
+from cnnlib.grading import checks, feedback, results
+from cnnlib.grading.grade import grade_notebook
+from cnnlib.grading.marked import marked
+from cnnlib.grading.sandbox import Sandbox
+
+LABS = {name: checks.load(name) for name in checks.lab_names()}
+MISTAKES = [
+    (name, task.name, misconception.name)
+    for name, lab in LABS.items()
+    for task in lab.tasks.values()
+    for misconception in task.misconceptions
+]
+WRITTEN = sorted(path.relative_to(STYLES) for path in STYLES.glob("*/*.py"))
+pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="the sandbox needs Linux")
+
+
+@pytest.fixture(scope="module")
+def grader():
+    """Grade a notebook of a lab: (lab name, notebook) → result; one warm sandbox per lab and test process."""
+    sandboxes = {}
+
+    def run(name, notebook, student="ada"):
+        if name not in sandboxes:
+            sandboxes[name] = Sandbox(LABS[name])
+        return grade_notebook(notebook, student, sandboxes[name], bytes(32))
+
+    yield run
+    for sandbox in sandboxes.values():
+        sandbox.close()
+
+
+def full(lab):
+    return {task.name: task.points for task in lab.tasks.values()}
+
+
+def scores(result):
+    return {task.name: task.score for task in result.tasks}
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_the_reference_has_full_marks(name, grader):
+    lab = LABS[name]
+    result = grader(name, filled(lab, solutions(lab)))
+    assert result.status == results.GRADED and scores(result) == full(lab)
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_the_released_notebook_has_none(name, grader):
+    lab = LABS[name]
+    result = grader(name, filled(lab, {}))
+    assert set(scores(result).values()) == {0}
+    messages = {check.message for task in result.tasks for check in task.checks}
+    assert all(message.endswith("is not written yet") for message in messages), messages
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=str)
+def test_right_answers_of_any_style_have_full_marks(path, grader):
+    lab = LABS[path.parent.name]
+    result = grader(lab.name, filled(lab, solutions(lab) | style(STYLES / path)))
+    assert (result.detail, scores(result)) == ("", full(lab))
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_there_are_styles_and_mistakes_enough(name):
+    assert len([path for path in WRITTEN if path.parent.name == name]) >= 4
+    for task in LABS[name].tasks.values():
+        assert len(task.misconceptions) >= 6, task.name
+
+
+@pytest.mark.parametrize(("name", "task_name", "mistake"), MISTAKES)
+def test_a_mistake_costs_points_in_its_task_alone_and_is_named(name, task_name, mistake, grader):
+    lab = LABS[name]
+    task = lab.tasks[task_name]
+    [misconception] = [m for m in task.misconceptions if m.name == mistake]
+    notebook = filled(lab, solutions(lab) | {task_name: mistaken(lab, task, misconception)})
+    result = grader(name, notebook)
+    found = scores(result)
+    assert found[task_name] < task.points
+    assert {**found, task_name: task.points} == full(lab)
+    told = {task.name: task.misconceptions for task in result.tasks}
+    assert misconception.says in told.pop(task_name)
+    assert not any(told.values())
+    # The words of the page may be broken by markup only where a character is special.
+    page = feedback.page(result, lab, marked(notebook, lab, result))
+    longest = max(misconception.says.replace("'", "<").replace("&", "<").split("<"), key=len)
+    assert longest in page

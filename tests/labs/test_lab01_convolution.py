@@ -1,0 +1,263 @@
+"""Lab 1: its solution against independent oracles, and its checks against the bank of mistakes and several styles."""
+
+import itertools
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from cnnlib.grading.checks import load, replaced
+from cnnlib.grading.release import released
+from cnnlib.labs.visible import results
+
+lab = load("lab01_convolution")
+solution = lab.solution
+NOTEBOOK = nbformat.read(lab.source, as_version=4)
+STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
+SEEDS = range(3)  # more are tried where a check is changed; every run of the grader draws its own
+TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
+CHECKS = lab.tasks["identify"].checks[0].function.__globals__  # of checks.py
+BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
+
+
+def draws(seed):
+    """Generators for the checks of one run, each with draws of its own."""
+    return lambda name: np.random.default_rng([seed, *name.encode()])
+
+
+def marks(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+# The solution
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3))
+def test_maxplus_is_a_greyscale_dilation(seed, stride, padding, dilation):
+    rng = np.random.default_rng(seed)
+    kernel, extra = rng.integers(1, 5, 2), rng.integers(0, 5, 2)
+    x = rng.normal(size=np.maximum(dilation * (kernel - 1) + 1 - 2 * padding, 1) + extra)
+    w = rng.normal(size=kernel)
+    spread = np.full(dilation * (kernel - 1) + 1, -np.inf)
+    spread[::dilation, ::dilation] = w
+    # SciPy turns the kernel, takes its middle as the origin, and continues the image: undo all three.
+    framed = np.pad(x, padding + 16, constant_values=-np.inf)
+    grown = ndimage.grey_dilation(framed, structure=spread[::-1, ::-1], mode="constant", cval=-np.inf)
+    first = [16 + (k // 2 if k % 2 else k // 2 - 1) for k in spread.shape]
+    windows = [n + 2 * padding - k + 1 for n, k in zip(x.shape, spread.shape, strict=True)]
+    expected = grown[first[0] :, first[1] :][: windows[0], : windows[1]][::stride, ::stride]
+    np.testing.assert_allclose(solution.maxplus(x, w, stride, padding, dilation), expected)
+
+
+def every_box():
+    """All shapes, strides and paddings that the task allows."""
+    for kernel in itertools.product(range(1, 6), repeat=2):
+        for stride, padding in itertools.product(range(1, 1 + min(3, *kernel)), range(min(kernel))):
+            yield kernel, stride, padding
+
+
+def held(box):
+    """What is in a hidden box, by name."""
+    return dict(zip(box.__code__.co_freevars, (cell.cell_contents for cell in box.__closure__), strict=True))
+
+
+def test_every_box_can_be_identified_by_one_question():
+    """The solution is an inverse, so no two layers that the task allows answer alike."""
+    for seed, (kernel, stride, padding) in enumerate(every_box()):
+        box, asked = CHECKS["layer"](np.random.default_rng(seed), kernel, stride, padding)
+        w, b, *rest = solution.identify(box)
+        inside = held(box)
+        np.testing.assert_allclose(w, inside["w"], atol=1e-12)
+        assert (b, *rest) == (inside["b"], stride, padding) and len(asked) == 1
+
+
+def test_both_kinds_of_boxes_answer_alike():
+    space = {"np": np}
+    exec(next(cell.source for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "boxes"), space)
+    rng = np.random.default_rng(0)
+    for kernel, stride, padding in every_box():
+        box, _ = CHECKS["layer"](rng, kernel, stride, padding)
+        inside = held(box)
+        visible = space["Box"](inside["w"], inside["b"], stride, padding)
+        image = rng.normal(size=rng.integers(5, 65, 2))
+        np.testing.assert_allclose(visible(image), box(image), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros(9), np.zeros((65, 9)), np.zeros((1, 1)), [[np.nan] * 9] * 9, "photo", [[1j] * 9] * 9, None]
+)
+def test_a_box_refuses_what_is_no_image(image):
+    box, _ = CHECKS["layer"](np.random.default_rng(0), (3, 4))
+    with pytest.raises(ValueError, match=r"the box takes|does not fit"):
+        box(image)
+
+
+def test_a_box_gets_tired():
+    box, _ = CHECKS["layer"](np.random.default_rng(0), (3, 4))
+    for _ in range(200):
+        box(np.zeros((9, 9)))
+    with pytest.raises(ValueError, match="200"):
+        box(np.zeros((9, 9)))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 3))
+def test_reflect_conv(seed, stride, dilation):
+    """Forward by SciPy, and the adjoint as the transpose of the matrix, built column by column."""
+    rng = np.random.default_rng(seed)
+    w = rng.normal(size=rng.choice([1, 3, 5], 2))
+    size = tuple(dilation * (k // 2) + 1 + rng.integers(0, 4) for k in w.shape)
+    spread = np.zeros([dilation * (k - 1) + 1 for k in w.shape])
+    spread[::dilation, ::dilation] = w
+    layer = solution.ReflectConv(w, stride, dilation)
+    columns = []
+    for pixel in np.eye(np.prod(size)):
+        columns.append(ndimage.correlate(pixel.reshape(size), spread, mode="mirror")[::stride, ::stride])
+        np.testing.assert_allclose(layer.forward(pixel.reshape(size)), columns[-1], atol=1e-12)
+    y = rng.normal(size=columns[0].shape)
+    expected = np.reshape([np.vdot(column, y) for column in columns], size)
+    np.testing.assert_allclose(layer.adjoint(y, size), expected, atol=1e-12)
+
+
+def cost(stack, size, overhead):
+    """Field, jump and cost, by the task's words."""
+    field, jump, total = 1, 1, 0
+    for K, S in stack:
+        field, jump, size = field + (K - 1) * jump, jump * S, (size + S - 1) // S
+        total += (K * K + overhead) * size * size
+    return field, jump, total
+
+
+@pytest.mark.parametrize("overhead", [0, 3, 16, 40, 200])
+@pytest.mark.parametrize(("size", "jump"), [(32, 1), (32, 2), (27, 4), (5, 8)])
+def test_cheapest_against_all_stacks(size, jump, overhead):
+    """Every stack of up to four layers; a fifth one is never needed for fields up to 9."""
+    layers = list(itertools.product((3, 5, 7), (1, 2)))
+    stacks = [s for length in range(5) for s in itertools.product(layers, repeat=length)]
+    found = [cost(s, size, overhead) for s in stacks]
+    for field in range(1, 10):
+        least = min(total for reached, strided, total in found if reached >= field and strided <= jump)
+        reached, strided, total = cost(solution.cheapest(size, field, jump, overhead), size, overhead)
+        assert reached >= field and strided <= jump and total == least
+
+
+# The notebook and the checks
+
+
+@TASKS
+def test_points_stand_in_the_notebook(task):
+    cell = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-checks")
+    assert marks(cell)["points"] == task.points == 8
+    text = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-text")
+    assert f"{task.points:g} points" in text.source
+
+
+def test_the_notebook_is_as_nbgrader_wants_it():
+    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
+    assert len(set(ids)) == len(ids) and None not in ids
+    for cell in NOTEBOOK.cells:
+        assert marks(cell)["schema_version"] == 3 and not cell.get("outputs")
+        assert marks(cell)["solution"] == ("### BEGIN SOLUTION" in cell.source) != marks(cell)["locked"]
+        assert cell.cell_type == "markdown" or max(map(len, cell.source.splitlines())) <= 88
+    opened = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "open")
+    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
+    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
+
+
+@pytest.mark.parametrize("solved", [True, False])
+def test_visible_checks(solved):
+    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
+    space = {}
+    for cell in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+    shown = results()
+    assert [task.number for task in shown] == [1, 2, 3, 4]
+    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
+    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown)
+
+
+@TASKS
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_solution_gets_everything(task, seed):
+    assert task.run(solution, solution, draws(seed)).score == task.points
+
+
+class Unwritten:
+    """A class whose methods do nothing."""
+
+    def __init__(self, *_, **__):
+        pass
+
+    def forward(self, x):
+        return np.zeros_like(x)
+
+    def adjoint(self, y, size):
+        return np.zeros(size)
+
+
+STUBS = {
+    "None": lambda *_, **__: None,
+    "0": lambda *_, **__: 0,
+    "zeros": lambda *_, **__: np.zeros((3, 3)),
+    "first argument": lambda first, *_, **__: first,
+    "a layer": lambda *_, **__: (np.ones((3, 3)), 0.0, 1, 0),
+    "a stack": lambda *_, **__: [(3, 2), (3, 1)],
+    "long stack": lambda *_, **__: [(7, 1)] * 100,
+    "empty": lambda *_, **__: [],
+}
+
+
+@TASKS
+@pytest.mark.parametrize("stub", STUBS)
+def test_stubs_get_nothing(task, stub):
+    names = dict.fromkeys(task.functions, STUBS[stub]) | dict.fromkeys(task.classes, Unwritten)
+    for seed in SEEDS:
+        result = task.run(SimpleNamespace(**names), solution, draws(seed))
+        assert [check.score for check in result.checks] == [0] * len(task.checks)
+
+
+@pytest.mark.parametrize(("task", "mistake"), BANK, ids=[f"{t.name}-{m.name}" for t, m in BANK])
+def test_mistakes_lose_points_and_are_named(task, mistake):
+    for seed in SEEDS:
+        result = task.run(replaced(solution, mistake), solution, draws(seed))
+        assert result.score < task.points
+        assert result.misconceptions == (mistake.says,)  # and no other
+
+
+def test_mistakes_are_told_in_a_sentence_or_two():
+    for task, mistake in BANK:
+        assert len(task.misconceptions) >= 6
+        assert mistake.says.endswith(".") and len(mistake.says) < 240 and "np." not in mistake.says
+
+
+# Styles
+
+
+def written(path):
+    """What a file of solution cells defines, divided at lines ``# %% name``; none needs another one."""
+    functions = {}
+    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert parts[1::2] == list(lab.tasks)
+    for name, source in zip(parts[1::2], parts[2::2], strict=True):
+        namespace = {"np": np}
+        exec(compile(source, f"{path.name}, {name}", "exec"), namespace)
+        functions[name] = namespace[name]
+    return SimpleNamespace(**functions)
+
+
+@TASKS
+@pytest.mark.parametrize("path", STYLES, ids=[path.stem for path in STYLES])
+def test_styles_get_everything(task, path):
+    for seed in SEEDS:
+        result = task.run(written(path), solution, draws(seed))
+        assert result.score == task.points, [check for check in result.checks if check.message]
+
+
+def test_there_are_four_styles():
+    assert len(STYLES) == 4

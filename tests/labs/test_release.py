@@ -1,0 +1,282 @@
+"""The students' notebooks and copy: made by nbgrader's steps, in step with the sources, without answers."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import made
+import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+from cnnlib.authoring import provenance, student_copy
+from cnnlib.authoring.checkout import ROOT
+from cnnlib.errors import CourseError
+from cnnlib.grading import checks, release
+
+BIN = Path(sys.executable).parent
+ANSWERS = ("authoring", "cli", "conv", "filters", "grading", "lecture", "receptive_field", "widgets")
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of one made lab."""
+    monkeypatch.setattr(checks, "SOLUTIONS", tmp_path / "solutions")
+    monkeypatch.setattr(release, "LABS", tmp_path / "labs")
+    made.write_lab(tmp_path / "solutions")
+    return tmp_path
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+# --- one notebook ---
+
+
+def test_released():
+    source = made.source_notebook()
+    result = release.released(source)
+    assert source == made.source_notebook() and result == release.released(source)
+    assert [cell.id for cell in result.cells] == [cell.id for cell in source.cells]
+    setup, text, double, visible, why, last = result.cells
+    assert double.source.endswith('"""Twice x (n,)."""\n    # YOUR CODE HERE\n    raise NotImplementedError()')
+    assert double.outputs == [] and double.execution_count is None
+    assert "34" not in visible.source and "two numbers" in visible.source
+    assert why.source == "YOUR ANSWER HERE"
+    assert text.source == "A number × 2." and last.source == "labs.progress()"
+    assert all(cell.metadata.nbgrader.checksum for cell in (setup, double, visible, why))
+    assert visible.metadata.deletable is False and visible.metadata.editable is False
+
+
+def test_release_writes_what_changed(course):
+    path = course / "labs" / made.NAME / f"{made.NAME}.ipynb"
+    assert release.out_of_step() == [path]
+    assert release.release() == [path]
+    assert release.release() == release.release([made.NAME]) == release.out_of_step() == []
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith('{\n "cells": [\n  {\n') and text.endswith("}\n") and "×" in text
+    assert list(path.parent.iterdir()) == [path]
+    source = course / "solutions" / made.NAME / f"{made.NAME}.ipynb"
+    source.write_text(source.read_text().replace("Twice x", "Double x"))
+    assert release.out_of_step() == [path]
+
+
+def test_a_source_that_nbgrader_refuses(course):
+    notebook = made.source_notebook()
+    notebook.cells[2].source = made.DOUBLE.replace("### END SOLUTION", "")
+    made.write_notebook(course / "solutions" / made.NAME / f"{made.NAME}.ipynb", notebook)
+    with pytest.raises(CourseError, match=r"lab09_made: nbgrader's ClearSolutions refuses .* no end solution"):
+        release.release()
+    assert not (course / "labs").exists()
+
+
+def test_an_unknown_lab(course):
+    with pytest.raises(CourseError, match="There is no lab lab99; there are lab09_made"):
+        release.release(["lab99"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the course is graded on Linux")
+def test_nbgrader_itself_releases_the_same(course):
+    """Stock nbgrader with the repository's configuration, on the made lab and on all the real ones."""
+    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+    (course / "solutions" / made.NAME / "__pycache__").mkdir()
+    (course / "solutions" / made.NAME / "__pycache__" / "checks.cpython-311.pyc").write_text("")
+    for path in (ROOT / "solutions").glob("*/*.*"):
+        copied = course / "solutions" / path.parent.name / path.name
+        copied.parent.mkdir(exist_ok=True)
+        copied.write_bytes(path.read_bytes())
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "*"]
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # a new gradebook needs alembic
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    names = [made.NAME, *(path.stem for path in (ROOT / "solutions").glob("*/*.ipynb"))]
+    files = sorted(path for path in (course / "labs").rglob("*") if path.is_file())
+    assert files == sorted(course / "labs" / name / f"{name}.ipynb" for name in names)
+    for path in files:
+        assert read(path) == release.released(read(checks.SOLUTIONS / path.parent.name / path.name))
+
+
+# --- the students' copy ---
+
+
+@pytest.fixture
+def copy(course):
+    release.release(to=course / "students")
+    return course / "students"
+
+
+def test_a_copy_holds_labs_and_tools_alone(copy):
+    assert {path.name for path in copy.iterdir()} == {"LICENSE", "README.md", "cnnlib", "labs", "pyproject.toml"}
+    assert [path.name for path in (copy / "labs").rglob("*") if path.is_file()] == [f"{made.NAME}.ipynb"]
+    held = {path.stem for path in (copy / "cnnlib").iterdir()}
+    assert held == {*checks.TOOLS, *student_copy.COMMANDS, "__init__"} and not held & set(ANSWERS)
+    assert not list(copy.rglob("*.pyc")) and not (copy.parent / "labs").exists()
+
+
+def python(*arguments, path=(), cwd):
+    """Run Python, which finds modules in the folders ``path``; returns its exit code and what it said."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "COLUMNS": "200"}
+    done = subprocess.run([sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8")
+    return done.returncode, done.stdout + done.stderr
+
+
+IMPORTS = """
+import importlib, pkgutil, cnnlib
+for found in pkgutil.walk_packages(cnnlib.__path__, "cnnlib."):
+    print(importlib.import_module(found.name).__file__)
+for name in ANSWERS:
+    try:
+        importlib.import_module("cnnlib." + name)
+    except ModuleNotFoundError as error:
+        assert error.name == "cnnlib." + name, error
+    else:
+        raise SystemExit(name + " is there")
+"""
+
+
+def test_a_copy_installs_and_works_with_nothing_but_its_files(copy, tmp_path):
+    target = tmp_path / "installed"
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-compile"]
+    code, said = python("-m", "pip", "install", *quiet, "--target", str(target), str(copy), cwd=tmp_path)
+    assert code == 0, said
+    assert (target / "bin" / "cnnlab").is_file()
+    # Without -S, the course's own package would answer for what the copy lacks, where it is installed for editing.
+    packages = sysconfig.get_path("purelib")
+    code, said = python("-S", "-c", IMPORTS.replace("ANSWERS", str(ANSWERS)), path=[target, packages], cwd=tmp_path)
+    assert code == 0, said
+    files = said.split()
+    assert str(target / "cnnlib" / "labs" / "run.py") in files and all(file.startswith(str(target)) for file in files)
+    code, said = python("-S", "-m", "cnnlib.labs", "check", path=[copy, packages], cwd=copy)
+    assert code == 1 and re.search(r"Task 1 · Double +│ ✗ 0 of 1 +│ two numbers: not written yet", said), said
+
+
+def test_a_copy_asks_for_what_the_labs_need(copy):
+    text = (copy / "pyproject.toml").read_text(encoding="utf-8")
+    assert "torch" not in text and '"numpy>=' in text and '"jupyterlab>=' in text
+    assert '"torch>=' in student_copy.pyproject({"torch"}) and '"dask"' in student_copy.pyproject({"dask"})
+    assert student_copy.pyproject({"numpy"}) == text
+
+
+def test_a_copy_is_renewed_and_what_stands_beside_it_stays(copy):
+    (copy / ".git").mkdir()
+    (copy / "cnnlib" / "left_over.py").write_text("")
+    (copy / "README.md").write_text("changed")
+    release.release(to=copy)
+    assert (copy / ".git").is_dir() and not (copy / "cnnlib" / "left_over.py").exists()
+    assert (copy / "README.md").read_text().startswith("# Labs")
+    assert not list(copy.parent.glob(".students-*"))
+
+
+def test_a_copy_that_fails_leaves_the_old_one(copy, monkeypatch):
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    monkeypatch.setattr(student_copy, "readme", lambda example: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        release.release(to=copy)
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+    assert not list(copy.parent.glob(".students-*"))
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "pyproject.toml"])
+def test_a_copy_never_replaces_anything_else(course, name):
+    (course / "mine").mkdir()
+    (course / "mine" / name).write_text("[project]\n")
+    for folder in (course / "mine", course / "mine" / name):
+        with pytest.raises(CourseError, match=r"holds something other than a students' copy; name an empty or a new"):
+            release.release(to=folder)
+    assert [path.name for path in (course / "mine").iterdir()] == [name]
+
+
+# --- every lab of the course ---
+
+LABS = checks.lab_names()
+SHORTEST = 20  # characters: shorter lines, such as "return y", stand anywhere
+# Functions that checks.py has in common with a notebook's visible checks: what a task's text defines is no secret.
+GIVEN = {"lab01_convolution": ["measured"]}
+
+
+def solution_lines(notebook):
+    """(lines that the release takes out, all others), of the cells of a source notebook."""
+    hidden, shown = [], []
+    for cell in notebook.cells:
+        whole = cell.metadata.get("nbgrader", {}).get("solution") and "BEGIN SOLUTION" not in cell.source
+        open_regions = set()
+        for line in cell.source.splitlines():
+            if mark := re.search(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", line):
+                (open_regions.add if mark[1] == "BEGIN" else open_regions.discard)(mark[2])
+            else:
+                (hidden if whole or open_regions else shown).append(line.strip())
+    return hidden, shown
+
+
+def check_lines(path, given):
+    """The lines of a checks.py, but for those of the functions ``given``."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name in given:
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    return [line.strip() for line in lines]
+
+
+def secret(lines, shown):
+    """The lines that no student may find.
+
+    Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, and
+    signatures that the notebook itself gives (a misconception in checks.py has the signature of the task's function).
+    """
+    for line in lines:
+        signature = re.match(r"(def|class) .*:$", line)
+        if len(line) >= SHORTEST and not re.match(r"(import |from |#)", line) and not (signature and line in shown):
+            yield line
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_no_answer_stands_in_what_students_get(name, tmp_path):
+    folder = checks.SOLUTIONS / name
+    hidden, shown = solution_lines(read(folder / f"{name}.ipynb"))
+    lines = {*secret(hidden, shown), *secret(check_lines(folder / "checks.py", GIVEN.get(name, ())), shown)}
+    assert len(lines) > 20
+    for path in release.release(to=tmp_path / "students"):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+            found = [line for line in lines if line in text]
+        else:  # in a tool, the head of a block is everyone's: it says nothing without the lines that follow
+            found = [line for line in lines if line in text and not line.endswith(":")]
+        assert found == [], path.relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_a_lab_imports_what_its_sandbox_has(name):
+    lab = checks.load(name)
+    allowed = {*sys.stdlib_module_names, "IPython", "cnnlib"}
+    allowed |= {root for root, owners in packages_distributions().items() if set(owners) & set(lab.packages)}
+    notebook = release.released(read(lab.source))
+    to_python = TransformerManager().transform_cell
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert roots(to_python(cell.source)) <= allowed, cell.source
+    ours = provenance.module_hashes(notebook)
+    assert {module.split(".")[1] for module in ours if "." in module} <= set(lab.tools)
+
+
+def roots(code):
+    """First parts of the names of all modules that a piece of code imports."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_labs_are_in_step_with_their_sources():
+    assert release.out_of_step() == [], "make labs"
+    assert sorted(path.parent.name for path in release.LABS.glob("*/*")) == LABS
