@@ -59,6 +59,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
 
         book = stack.enter_context(gradebook.opened(out / "gradebook.db"))
         bar = stack.enter_context(Progress(*COLUMNS, console=console))
+        write(out / "nbgrader_config.py", gradebook.configuration(out, submissions[0].folder.parents[1]))
         for lab in labs.values():
             gradebook.add_lab(book, lab)
         line = bar.add_task("", total=len(submissions))

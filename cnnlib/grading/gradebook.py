@@ -12,7 +12,26 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ComputeChecksums, LockCells, SaveCells
 from sqlalchemy.exc import SAWarning
 
+from cnnlib.grading.checks import SOLUTIONS
 from cnnlib.grading.results import UNREADABLE
+
+COURSE = "cnn-lab-course"
+
+
+# With it, nbgrader's own tools find everything: `jupyter lab` in the folder of grades, then its Formgrader.
+CONFIGURATION = """\
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.course_id = {course!r}
+c.CourseDirectory.source_directory = {source!r}
+c.CourseDirectory.submitted_directory = {submitted!r}
+"""
+
+
+def configuration(out, submissions):
+    """Text of the nbgrader_config.py that belongs beside the gradebook in the folder ``out``."""
+    places = {"root": out, "source": SOLUTIONS, "submitted": submissions}
+    return CONFIGURATION.format(course=COURSE, **{name: str(Path(path).resolve()) for name, path in places.items()})
 
 
 @contextmanager
@@ -22,7 +41,7 @@ def opened(path):
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:
-        gradebook = Gradebook(f"sqlite:///{path}", "cnn-lab-course")
+        gradebook = Gradebook(f"sqlite:///{path}", COURSE)
     finally:
         os.environ["PATH"] = before
     with gradebook, warnings.catch_warnings():

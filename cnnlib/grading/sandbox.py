@@ -68,21 +68,29 @@ class Sandbox:
     def fork(self):
         """A new ``Process``, locked in and waiting for requests."""
         self.await_ready()
+        try:
+            return self._forked()
+        except OSError:  # somebody ended the sandbox, for instance a system that was short of memory
+            self._stop()
+            self._start()
+            self.await_ready()
+            return self._forked()
+
+    def _forked(self):
         ours, theirs = socket.socketpair()
         lifeline, far_lifeline = socket.socketpair()
-        with theirs, far_lifeline:
-            order = [b"f"], [theirs.fileno(), far_lifeline.fileno()]
-            try:
-                socket.send_fds(self.control, *order)
-            except OSError:  # somebody ended it, for instance a system that was short of memory
-                self._stop()
-                self._start()
-                self.await_ready()
-                socket.send_fds(self.control, *order)
         process = Process(ours, lifeline)
-        if said := process.await_ready():
+        with theirs, far_lifeline:
+            try:
+                socket.send_fds(self.control, [b"f"], [theirs.fileno(), far_lifeline.fileno()])
+            except OSError:
+                process.kill()
+                raise
+        try:
+            process.await_ready()
+        except BaseException:
             process.kill()
-            raise _no_sandbox(f"a submission's process could not be locked in ({said})")
+            raise
         return process
 
     def close(self):
@@ -156,29 +164,25 @@ class Process:
         self.connection, self.lifeline = connection, lifeline
 
     def await_ready(self):
-        """An empty string once it is locked in; else what it said."""
+        """Wait until it is locked in; ``SandboxError`` where it could not be, ``OSError`` where it is not there."""
         self.connection.settimeout(START_SECONDS)
-        try:
-            first = self.connection.recv(500)
-        except OSError as error:
-            return str(error)
+        first = self.connection.recv(500)
         if first == b"r":
-            return ""
+            return
         self.lifeline.settimeout(5)
-        with suppress(OSError):
-            first += self.lifeline.recv(500)
-        return first.decode(errors="replace") or "it ended at once"
+        said = first or self.lifeline.recv(500)
+        if not said:
+            raise ConnectionError("the sandbox is gone")
+        raise _no_sandbox(f"a submission's process could not be locked in ({said.decode(errors='replace')}).")
 
     def kill(self):
-        """End it, with everything that it started; how it ended by itself in words, if it did."""
+        """End it, with everything that it started."""
         self.connection.close()
-        self.lifeline.shutdown(socket.SHUT_WR)
         self.lifeline.settimeout(5)
-        status = b""
         with suppress(OSError):
-            status = self.lifeline.recv(100)
+            self.lifeline.shutdown(socket.SHUT_WR)
+            self.lifeline.recv(100)  # until it is gone
         self.lifeline.close()
-        return status.decode(errors="replace")
 
     def ended(self):
         """How it ended by itself: its exit code, or minus the signal; None if it is still there after a moment."""
