@@ -16,10 +16,10 @@
 
 A check is a function of an implementation and a random generator. It asks the implementation something and returns
 the answer, or yields several answers, each worth an equal part of its points; where it ends early, in an exception, the
-answers before still count. It says nothing about what is right: the
-same check is run on the student's code, on the solution and, where the two differ, on each misconception, with the
-same draws. So it must draw everything from ``rng`` and do the same for every implementation, and whatever an answer
-may look like, it may only raise (use ``wrong`` to say why).
+answers before still count. It says nothing about what is right: the same check is run on the student's code, on the
+solution and, where the two differ, on each misconception, with the same draws. So it must draw everything from ``rng``
+and do the same for every implementation, and whatever an answer may look like, it may only raise (use ``wrong`` to say
+why).
 """
 
 import importlib.util

@@ -111,7 +111,7 @@ class Session:
         if kind == "raised":
             raise CallFailed(self._raised(name, *rest))
         if kind == "not plain":
-            raise CallFailed(f"{name} gave {rest[0]}, and plain data is needed: numbers, text, arrays, lists")
+            raise CallFailed(f"{name} gave {_known(rest[0])}, and plain data is needed: numbers, text, arrays, lists")
         raise CallFailed(f"{name} is not defined")
 
     def _raised(self, name, type_name, line):
@@ -123,8 +123,10 @@ class Session:
             return f"{name} used up its memory"
         known = getattr(builtins, type_name, None)
         error = type_name if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
+        longest = max((source.count("\n") + 1 for _, source in self.cells), default=0)
+        where = f" (line {line} of its cell)" if 1 <= line <= longest else ""
         because = f", after its question was refused: {self._refusal}" if self._refusal else ""
-        return f"{name} raised {error} (line {line} of its cell){because}"
+        return f"{name} raised {error}{where}{because}"
 
     def _request(self, message, seconds, kinds):
         """Send a request and return the reply's fields, answering what the other side asks meanwhile."""
@@ -245,6 +247,14 @@ def _fields(reply):
     if not all(isinstance(reply[field], wanted) for field, wanted in form.items()):
         raise wire.ProtocolError("a reply of another form")
     return [reply["id"], kind, *(reply[field] for field in FORMS[kind])]
+
+
+def _known(what):
+    """What was no plain data, in words of ours: the other side's own could carry the inputs out."""
+    if what in wire.NOT_PLAIN:
+        return what
+    article, _, type_name = what.partition(" ")
+    return what if article == "a" and isinstance(getattr(builtins, type_name, None), type) else "something else"
 
 
 def _how(status):

@@ -62,9 +62,12 @@ def _of_arrays(answer, expected, rtol, atol):
     if answer is None:
         return "it is None; was a return forgotten?"
     try:
-        answer = np.asarray(answer)
+        # Only of numbers: of texts, NumPy would make as many copies of the longest as there are.
+        answer = np.asarray(answer) if isinstance(answer, np.ndarray) or _holds_numbers(answer) else None
     except ValueError:  # ragged lists
-        return f"it is no array; one of shape {expected.shape} was expected"
+        answer = None
+    if answer is None:
+        return f"it is no array of numbers; one of shape {expected.shape} was expected"
     if answer.dtype.kind not in "fiub":
         return f"its dtype is {answer.dtype}, and numbers were expected"
     if answer.shape != expected.shape:
@@ -80,6 +83,18 @@ def _of_arrays(answer, expected, rtol, atol):
     where = np.unravel_index(np.argmax(error), error.shape)
     index = "[" + ", ".join(str(int(i)) for i in where) + "]"
     return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {error[where]:.2g}, at {index}"
+
+
+def _holds_numbers(value):
+    """Whether a number, or lists within lists, hold numbers and nothing else."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple)):
+            waiting += value
+        elif not isinstance(value, (Number, np.ndarray)):
+            return False
+    return True
 
 
 def _of_sequences(answer, expected, rtol, atol):

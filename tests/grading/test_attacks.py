@@ -180,8 +180,8 @@ def test_forged_frames_gain_nothing(graded, kind):
 
 
 def test_a_forged_reply_from_another_thread_gains_nothing(graded):
-    assert gains_nothing(
-        graded(f"""{FORGE}
+    """It may well cost points in the other task, whose answers it drowns."""
+    result = graded(f"""{FORGE}
     def often():
         while True:
             write(FORGED["returned"])
@@ -189,7 +189,7 @@ def test_a_forged_reply_from_another_thread_gains_nothing(graded):
     def double(x):
         return 0 * x
     """)
-    )
+    assert {task.name: task.score for task in result.tasks}["double"] == 0 and result.score <= 3
 
 
 def test_no_descriptor_but_the_own_socket_is_open(asked):

@@ -76,6 +76,8 @@ def test_output_is_cut(session):
     ("def f():\n    raise SystemExit", "f raised SystemExit"),
     ("def f():\n    return {1, 2}", "f gave a set, and plain data is needed"),
     ("def f():\n    return lambda: 0", "f gave a function"),
+    ("class Odd: pass\ndef f():\n    return Odd()", "f gave something else, and plain data is needed"),
+    ("class Odd(set): __name__ = 'x'\ndef f():\n    return type('secret', (), {})()", "f gave something else"),
     ("def f():\n    return 2**80", "f gave an integer beyond 64 bits"),
     ("def f():\n    return bytearray(2**30)", "f used up its memory|f gave a bytearray"),
     ("def f():\n    return [bytearray(2**30) for _ in range(9)]", "f used up its memory"),

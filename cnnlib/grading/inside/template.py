@@ -21,6 +21,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import confine
 
+MOST_DESCRIPTORS = 4096  # of this process, which opens a handful
+
 
 def main(control):
     settings = json.loads(control.makefile("r").readline())
@@ -87,14 +89,11 @@ def watch(connection, lifeline, serve, settings):
 def live(connection, serve, settings):
     """Lock this process in, then serve the submission. Never returns."""
     try:
-        keep = {connection.fileno()}
         nothing = os.open("/dev/null", os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
-        for fd in range(3, 256):
-            if fd not in keep:
-                with suppress(OSError):
-                    os.close(fd)
+        os.closerange(3, connection.fileno())
+        os.closerange(connection.fileno() + 1, MOST_DESCRIPTORS)
         confine.limits(settings["memory_mib"], settings["cpu_seconds"])
         if settings["confined"]:
             confine.fresh_folders()

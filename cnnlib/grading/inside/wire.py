@@ -28,7 +28,16 @@ class ProtocolError(Exception):
 
 
 class NotPlain(Exception):
-    """A value that does not cross the wall; the message names its type."""
+    """A value that does not cross the wall; the message names its type, or is one of ``NOT_PLAIN``."""
+
+
+TOO_DEEP, TOO_MUCH, TOO_LONG, ODD_ARRAY, FUNCTION = NOT_PLAIN = (
+    "lists nested too deeply",
+    "more data than a frame holds",
+    "an integer beyond 64 bits",
+    "an array of another type",
+    "a function",
+)
 
 
 class Reference:
@@ -45,7 +54,7 @@ def pack(message, reference_of=None):
     header["arrays"] = [[array.dtype.str, array.shape] for array in arrays]
     text = json.dumps(header).encode()
     if len(text) > MAX_HEADER or len(arrays) > MAX_ARRAYS or sum(array.nbytes for array in arrays) > MAX_PAYLOAD:
-        raise NotPlain("more data than a frame holds")
+        raise NotPlain(TOO_MUCH)
     return b"".join([len(text).to_bytes(4, "big"), text, *(array.tobytes() for array in arrays)])
 
 
@@ -79,7 +88,7 @@ def send(connection, frame, deadline=None):
 
 def _flatten(value, arrays, reference_of, depth):
     if depth > MAX_DEPTH:
-        raise NotPlain("lists nested too deeply")
+        raise NotPlain(TOO_DEEP)
     inner = [arrays, reference_of, depth + 1]
     if value is None or isinstance(value, (bool, str)):
         return value if value is None or isinstance(value, bool) else str(value)
@@ -87,14 +96,14 @@ def _flatten(value, arrays, reference_of, depth):
         value = value.item()
     if isinstance(value, int):
         if abs(value) >= MAX_INTEGER:
-            raise NotPlain("an integer beyond 64 bits")
+            raise NotPlain(TOO_LONG)
         return int(value)
     if isinstance(value, float):
         return float(value)
     if isinstance(value, np.ndarray):
         plain = np.ascontiguousarray(value, value.dtype.newbyteorder("<")).reshape(value.shape)
         if plain.dtype.str not in DTYPES or plain.ndim > MAX_RANK:
-            raise NotPlain(f"an array of {value.dtype} with {value.ndim} dimensions")
+            raise NotPlain(ODD_ARRAY)
         arrays.append(plain)
         return {"array": len(arrays) - 1}
     if isinstance(value, list):
@@ -107,7 +116,7 @@ def _flatten(value, arrays, reference_of, depth):
         return {"reference": value.number}
     if reference_of is not None:
         return _flatten(reference_of(value), arrays, None, depth)
-    raise NotPlain(f"a {type(value).__name__}")
+    raise NotPlain(FUNCTION if callable(value) else f"a {type(value).__name__}")
 
 
 def _restore(value, arrays, depth):
