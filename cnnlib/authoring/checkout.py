@@ -1,5 +1,6 @@
 """Where the files of the course are, and the facts that are set once, in ``pyproject.toml``."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def project():
 
 def repository_url():
     return project()["urls"]["Repository"]
+
+
+def site_url():
+    """Where the site is published: GitHub Pages, for a repository on GitHub; None for another one."""
+    owner_and_name = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+?)/?", repository_url())
+    return owner_and_name and "https://{}.github.io/{}".format(*owner_and_name.groups())
 
 
 def authors():

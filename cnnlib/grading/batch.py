@@ -17,7 +17,13 @@ from cnnlib.grading.results import UNREADABLE, Handed, SubmissionResult
 from cnnlib.grading.sandbox import Sandbox
 
 LAYOUT = "<student>/<lab>/<lab>.ipynb"
-COLUMNS = ("grading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+COLUMNS = (
+    "grading",
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeRemainingColumn(),
+    TextColumn("{task.description}", markup=False),
+)
 
 
 def find(folder):
@@ -26,14 +32,21 @@ def find(folder):
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}. It should hold {LAYOUT}.")
     known, found, strange = set(lab_names()), [], []
-    for work in sorted(path for student in folder.iterdir() if student.is_dir() for path in student.iterdir()):
-        where = f"{work.parent.name}/{work.name}"
-        if work.is_symlink() or work.parent.is_symlink():
-            strange.append(f"{where} is a link")
-        elif work.is_dir() and work.name in known:
-            found.append(Handed(work.parent.name, work.name, work))
-        elif work.is_dir():
-            strange.append(f"{where}: there is no lab {work.name}")
+    for student in sorted(path for path in folder.iterdir() if path.is_dir()):
+        try:
+            works = sorted(path for path in student.iterdir() if path.is_dir())
+            student.name.encode()
+        except (OSError, UnicodeError) as error:
+            strange.append(f"{report.printable(student.name)} cannot be read ({type(error).__name__})")
+            continue
+        for work in works:
+            where = report.printable(f"{student.name}/{work.name}")
+            if work.is_symlink() or student.is_symlink():
+                strange.append(f"{where} is a link")
+            elif work.name in known:
+                found.append(Handed(student.name, work.name, work))
+            else:
+                strange.append(f"{where}: there is no lab {report.printable(work.name)}")
     if not found:
         labs = ", ".join(sorted(known))
         raise CourseError(f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {labs}.")
@@ -54,7 +67,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
             sandbox.await_ready()
         # Fork the workers before this process opens files and starts threads of its own.
         batch = worker.Batch(labs, walls, out, secret)
-        working = _submitted(submissions, worker, batch, workers or os.cpu_count())
+        futures = _submitted(submissions, worker, batch, workers or os.cpu_count(), stack)
         from cnnlib.grading import gradebook  # likewise, while the workers begin
 
         book = stack.enter_context(gradebook.opened(out / "gradebook.db"))
@@ -67,15 +80,15 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
         def keep(handed, result, notebook):
             results[handed] = result
             gradebook.enter(book, result, notebook)
-            bar.update(line, advance=1, description=f"{handed.student}: {result.status}")
+            bar.update(line, advance=1, description=report.printable(f"{handed.student}: {result.status}"))
 
-        for handed, outcome in _outcomes(*working):
+        for handed, outcome in _outcomes(futures):
             if outcome is None:
                 again.append(handed)
             else:
                 keep(handed, *outcome)
         for handed in again:  # alone, so that it is clear of which one the worker died
-            [(_, outcome)] = _outcomes(*_submitted([handed], worker, batch, 1))
+            [(_, outcome)] = _outcomes(_submitted([handed], worker, batch, 1, stack))
             keep(handed, *(outcome or _failed(handed, "the grader's own process died of it")))
     in_order = [results[handed] for handed in submissions]
     write(out / "grades.csv", report.csv_text(in_order, labs))
@@ -83,27 +96,33 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
     return in_order, labs
 
 
-def _submitted(submissions, worker, batch, workers):
-    """A pool of workers that have begun, and its futures with the submission that each is of."""
+def _submitted(submissions, worker, batch, workers, stack):
+    """Futures of a pool of workers that have begun, with the submission that each is of; ``stack`` ends the pool."""
     fork = multiprocessing.get_context("fork")  # what is imported here need not be imported again
     pool = ProcessPoolExecutor(min(workers, len(submissions)), fork, worker.start, (batch,))
-    return pool, {pool.submit(worker.work, handed): handed for handed in submissions}
+
+    def end(error, *_):
+        pool.shutdown(wait=error is None, cancel_futures=True)
+        if error is not None:  # an interrupt, for instance: do not wait for what is being graded
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    stack.push(end)
+    return {pool.submit(worker.work, handed): handed for handed in submissions}
 
 
-def _outcomes(pool, futures):
+def _outcomes(futures):
     """(submission, (result, marked notebook or None)) of each as it is done; (submission, None) where a worker died."""
-    with pool:
-        for future in as_completed(futures):
-            handed = futures[future]
-            try:
-                yield handed, future.result()
-            except BrokenProcessPool:
-                yield handed, None
-            except CourseError:  # no sandbox, or checks that fail on the solution: nobody can be graded
-                pool.shutdown(cancel_futures=True)
-                raise
-            except Exception as error:  # a fault of the grader; it must not cost anybody else a grade
-                yield handed, _failed(handed, f"the grader failed ({type(error).__name__}: {error})")
+    for future in as_completed(futures):
+        handed = futures[future]
+        try:
+            yield handed, future.result()
+        except BrokenProcessPool:
+            yield handed, None
+        except CourseError:  # no sandbox, or checks that fail on the solution: nobody can be graded
+            raise
+        except Exception as error:  # a fault of the grader; it must not cost anybody else a grade
+            yield handed, _failed(handed, f"the grader failed ({type(error).__name__}: {error})")
 
 
 def _failed(handed, why):

@@ -159,7 +159,10 @@ class Task:
         return TaskResult(self.name, self.title, tuple(results), sentences)
 
     def _difference(self, answer, expected):
-        return difference(answer, expected, rtol=self.rtol, atol=self.atol)
+        try:
+            return difference(answer, expected, rtol=self.rtol, atol=self.atol)
+        except Exception as error:  # answers are a stranger's
+            return _told(error)
 
     def _explanations(self, failed, answered, solution, rng_of):
         """Sentences of the misconceptions that answer as the student did: the best guess at what went wrong.

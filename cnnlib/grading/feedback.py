@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from traitlets.config import Config
 
 from cnnlib.grading import cells
@@ -26,7 +25,7 @@ BY_HAND = "This answer is graded by hand, and does not count in the sum above."
 def page(result, lab, notebook):
     """Feedback on one submission as HTML; ``notebook`` is the ``marked`` one, or None where it was unreadable."""
     checks = {f"{task.name}-checks": task for task in result.tasks}
-    shown = [cells.markdown(_opening(result), "opening")]
+    shown = [cells.markdown(_opening(result, lab), "opening")]
     for number, cell in enumerate(notebook.cells if notebook else ()):
         marks = cell.metadata.get("nbgrader", {})
         if marks.get("grade_id") in checks:
@@ -34,11 +33,10 @@ def page(result, lab, notebook):
             marks = {**marks, "score": task.score, "points": task.points}
             verdict = cells.shown(html=verdict_html(task))
             shown.append(cells.code(f"# {task.title}: the hidden checks", f"checks-{number}", marks, [verdict]))
-        elif marks.get("grade") and marks.get("solution"):
-            marks = {**marks, "score": 0, "comment": BY_HAND}
-            shown.append(_harmless(cells.markdown(cell.source, cell.id, marks)))
         elif not marks.get("locked") and (cell.cell_type == "code" or marks):
-            shown.append(cell)  # the student's own; the lab's own text they have already
+            # The student's own, as it was written: to render a stranger's text can take for ever, and run scripts.
+            by_hand = {"grade": False, "comment": BY_HAND} if marks.get("grade") else {}
+            shown.append(cells.code(cell.source, cell.id, marks and {**marks, **by_hand}, cell.get("outputs", ())))
     grades = {"notebook": html.escape(f"{lab.title} · {result.student}"), "late_penalty": 0}
     grades |= {"score": result.score or 0, "max_score": sum(task.points for task in lab.tasks.values())}
     body, _ = exporter().from_notebook_node(cells.notebook(shown), resources={"nbgrader": grades})
@@ -60,18 +58,14 @@ def exporter():
     return HTMLExporter(config=config)
 
 
-def _opening(result):
+def _opening(result, lab):
     lines = [WORDS[result.status]]
     if result.detail:
         lines.append(f"<pre>{html.escape(result.detail)}</pre>")
     if result.tasks:
         rows = [f"| [{task.title}](#{task.name}-checks) | {task.score:g} of {task.points:g} |" for task in result.tasks]
+        by_hand = (cell for cell in lab.cells if cell.marks.get("grade") and cell.marks.get("solution"))
+        rows += [f"| {cell.marks['grade_id']} question | graded by hand: {cell.marks['points']} |" for cell in by_hand]
         lines.append("\n".join(["| task | points |", "| --- | --- |", *rows]))
-        lines.append("Hidden checks use inputs drawn for you alone, and what they say never shows those inputs.")
+        lines.append("Hidden checks use inputs drawn for you alone.")
     return "\n\n".join(lines)
-
-
-def _harmless(cell):
-    """The cell without scripts and the like: whoever opens the page must not run what a student wrote."""
-    cleaned, _ = SanitizeHTML().preprocess_cell(cell, {}, 0)
-    return cleaned

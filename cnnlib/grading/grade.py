@@ -24,6 +24,6 @@ def grade_notebook(notebook, student, sandbox, secret):
         for task in lab.tasks.values():
             draws = partial(inputs.generator, secret, student, lab.name, task.name)
             tasks.append(task.run(StudentProxy(session, task), lab.solution, draws))
-    cells = tuple(session.results[place] for place in sorted(session.results) if place >= 0)
+    cells = tuple(session.results[number] for number in sorted(session.results) if number > 0)
     detail = "; ".join(dict.fromkeys(session.incidents))[:500]
     return SubmissionResult(student, lab.name, session.status, detail, tuple(tasks), cells)

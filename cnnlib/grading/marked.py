@@ -1,6 +1,7 @@
 """The submission as a notebook with the grader's findings in it: what nbgrader's gradebook and feedback work on."""
 
 import html
+import re
 
 from cnnlib.grading import cells
 from cnnlib.grading.submission import grade_id
@@ -16,17 +17,17 @@ def marked(notebook, lab, result):
     verdicts = {f"{task.name}-checks": task for task in result.tasks}
     ran = {cell.id: cell for cell in result.cells}
     kept, seen = [], set()
-    for place, cell in enumerate(notebook.cells):
+    number = 0  # of the code cell, as Jupyter counts them
+    for cell in notebook.cells:
         name = grade_id(cell)
+        number += cell.cell_type == "code"
         if name not in verdicts:
-            marks = source[name].marks if name in source and name not in seen else None
-            outputs = _outputs(ran[place]) if place in ran else ()
-            is_code = cell.cell_type == "code"
-            kept.append(
-                cells.code(cell.source, cell.id, marks, outputs)
-                if is_code
-                else cells.markdown(cell.source, cell.id, marks)
-            )
+            known = source.get(name)
+            marks = known.marks if known and known.kind == cell.cell_type and name not in seen else None
+            if cell.cell_type == "code":
+                kept.append(cells.code(cell.source, cell.id, marks, _outputs(ran[number]) if number in ran else ()))
+            else:
+                kept.append(cells.markdown(cell.source, cell.id, marks))
         elif name not in seen:
             kept.append(_verdict_cell(source[name], verdicts[name]))
         seen.add(name)
@@ -44,9 +45,14 @@ def verdict_html(task):
     head = "".join(f"<th>{title}</th>" for title in ("what was checked", "points", "found"))
     text = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     if task.misconceptions:
-        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in task.misconceptions)
-        text += f"<p>Your answers are exactly those of a known mistake:</p><ul>{items}</ul>"
+        items = "".join(f"<li>{_with_code(sentence)}</li>" for sentence in task.misconceptions)
+        text += f"<p>Your answers are those that this mistake gives:</p><ul>{items}</ul>"
     return text
+
+
+def _with_code(sentence):
+    """A sentence as HTML, in which backticks stand around code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
 
 
 def verdict_text(task):

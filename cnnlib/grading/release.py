@@ -1,6 +1,7 @@
 """From source to released: nbgrader's own steps take the solutions out of a lab's notebook, without its database."""
 
 import copy
+import re
 
 import nbformat
 from nbgrader.preprocessors import (
@@ -13,12 +14,13 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from cnnlib.authoring import student_copy
+from cnnlib.authoring import checkout, student_copy
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
 from cnnlib.grading import checks
 
 LABS = ROOT / "labs"
+BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.ipynb")  # from a lab to a page
 # As in nbgrader's GenerateAssignment, whose other steps save to the database or do nothing for these notebooks.
 STEPS = (
     LockCells,
@@ -52,7 +54,7 @@ def release(names=None, *, to=None):
 
     With ``to``, nothing is written to ``labs/``: the folder ``to`` becomes a copy for students, with these labs alone.
     """
-    texts = wanted(names)
+    texts = wanted(names, site=checkout.site_url() if to is not None else None)
     if to is not None:
         packages = {package for name in texts for package in checks.load(name).packages}
         return student_copy.make(to, texts, checks.TOOLS, packages)
@@ -70,17 +72,24 @@ def out_of_step():
     return list(_stale(wanted()))
 
 
-def wanted(names=None):
-    """Name → text of the released notebook, for the labs ``names`` or for all."""
-    return {name: _text(_source(name)) for name in names or checks.lab_names()}
+def wanted(names=None, site=None):
+    """Name → text of the released notebook, for the labs ``names`` or for all.
+
+    With ``site``, an address, links to the book lead there: for notebooks that go where the book's do not.
+    """
+    return {name: _text(_released(name, site)) for name in names or checks.lab_names()}
 
 
-def _source(name):
+def _released(name, site):
     path = checks.SOLUTIONS / name / f"{name}.ipynb"
     if not path.is_file():
         raise CourseError(f"There is no lab {name}; there are {', '.join(checks.lab_names()) or 'none'}")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if site and cell.cell_type == "markdown":
+            cell.source = BOOK_LINK.sub(rf"]({site}/\1.html", cell.source)
     try:
-        return released(nbformat.read(path, as_version=4))
+        return released(notebook)
     except CourseError as error:
         raise CourseError(f"{name}: {error}") from error
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 
 from rich.table import Table
+from rich.text import Text
 
 from cnnlib.grading.results import GRADED, UNREADABLE
 
@@ -24,7 +25,9 @@ def csv_text(results, labs):
         scores = {task.name: f"{task.score:g}" for task in result.tasks}
         score = "" if result.score is None else f"{result.score:g}"
         ends = [score, f"{max_score(labs[result.lab]):g}", result.status]
-        writer.writerow([result.student, result.lab, *(scores.get(name, "") for name in tasks), *ends])
+        # A name that a spreadsheet would take for a formula gets an apostrophe, which shows it as it is.
+        student = f"'{result.student}" if result.student[0] in "=+-@\t\r" else result.student
+        writer.writerow([student, result.lab, *(scores.get(name, "") for name in tasks), *ends])
     return text.getvalue()
 
 
@@ -52,8 +55,14 @@ def summary(results, labs):
     for result in results:
         if result.status != GRADED:
             score = "none" if result.status == UNREADABLE else f"{result.score:g}"
-            look.add_row(result.student, result.lab, result.status, score, result.detail)
+            words = (result.student, result.lab, result.status, score, result.detail)
+            look.add_row(*(Text(printable(word)) for word in words))
     return [counts, look] if look.row_count else [counts]
+
+
+def printable(text):
+    """Text of strangers for a terminal: nothing in it that would command the terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def max_score(lab):

@@ -51,7 +51,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One code cell of the submission, as it ran: ``id`` is its place in the notebook."""
+    """One code cell of the submission, as it ran: ``id`` is its number, as Jupyter counts code cells."""
 
     id: int
     output: str = ""

@@ -25,7 +25,8 @@ from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
 
 INSIDE = Path(__file__).parent / "inside"
-START_SECONDS = 60
+START_SECONDS = 60  # for the interpreter and its packages, on a slow disk
+FORK_SECONDS = 10
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")
 IMPORTS = {"numpy": ["numpy"], "matplotlib": ["matplotlib.pyplot"]}  # what is warm before a submission comes
@@ -124,6 +125,7 @@ class Sandbox:
                 stdout=log,
                 stderr=log,
                 cwd=self.scratch.name,
+                start_new_session=True,  # an interrupt at the terminal is for the grader to handle
             )
         self.control = ours
         settings = {
@@ -165,7 +167,7 @@ class Process:
 
     def await_ready(self):
         """Wait until it is locked in; ``SandboxError`` where it could not be, ``OSError`` where it is not there."""
-        self.connection.settimeout(START_SECONDS)
+        self.connection.settimeout(FORK_SECONDS)
         first = self.connection.recv(500)
         if first == b"r":
             return

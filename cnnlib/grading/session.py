@@ -5,6 +5,7 @@ ended or spoke nonsense is replaced by a new one in which the cells have run aga
 """
 
 import builtins
+import re
 import time
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ from cnnlib.grading.checks import Wrong
 from cnnlib.grading.inside import wire
 from cnnlib.grading.results import CRASHED, GRADED, PARTLY_EXECUTED, STATUSES, TIMED_OUT, CellResult
 
+# Characters that are kept: of what a cell prints, of its error, of one line for the instructor, of all cells together.
+OUTPUT, ERROR, INCIDENT, ALL_OUTPUT = 20_100, 4000, 200, 200_000
+LONGEST_CELL = 500  # lines; the number of a line beyond would tell more than a line
+OVER = "the time for the whole notebook is over"
 ASKS = 10_000  # how often one call may ask a function of ours
 # What may come from the other side: kind → its fields and their types.
 FORMS = {
@@ -46,6 +51,7 @@ class Session:
         self.results = {}  # id → CellResult, of the first time that the cell ran
         self.status = GRADED
         self.incidents = []  # what an instructor wants to know beside the status
+        self._room = ALL_OUTPUT
         self._refusal = ""  # what the last question of a call was refused with
         self._functions = []  # ours, that student code was given and may ask
         self._left_out = set()  # cells that hung or ended the process: never run again
@@ -59,8 +65,13 @@ class Session:
         self._kill()
 
     def run_cells(self):
-        """Have a process in which every cell has run, but those that hung or ended it."""
+        """Have a process in which every cell has run, but those that hung or ended it; none where the time is over."""
         while self._process is None:
+            if time.monotonic() >= self._ends:
+                self._note(TIMED_OUT)
+                for number, _ in self.cells:
+                    self.results.setdefault(number, CellResult(number, "", f"This cell was not run: {OVER}."))
+                return
             self._process = self.sandbox.fork()
             self._generation += 1
             for number, source in self.cells:
@@ -91,16 +102,26 @@ class Session:
         except CallFailed as failure:
             self._left_out.add(number)
             self.results[number] = CellResult(number, "", f"This cell was stopped: {failure}.")
-            self.incidents.append(f"cell {number + 1}: {failure}")
+            self.incidents.append(f"cell [{number}]: {failure}")
             return False
-        if error and number not in self.results:
-            self._note(CRASHED if memory else PARTLY_EXECUTED)
-            self.incidents.append(f"cell {number + 1}: {error.strip().splitlines()[-1]}")
-        self.results.setdefault(number, CellResult(number, output, error))
+        if number not in self.results:
+            output, error = self._kept(output, OUTPUT), self._kept(error, ERROR)
+            if error.strip():
+                self._note(CRASHED if memory else PARTLY_EXECUTED)
+                self.incidents.append(f"cell [{number}]: {error.strip().splitlines()[-1][:INCIDENT]}")
+            self.results[number] = CellResult(number, output, error.strip("\n"))
         return True
+
+    def _kept(self, text, most):
+        """The beginning of what a cell printed, as far as there is room: the other side may send any amount of it."""
+        text = "".join(letter for letter in text[: min(most, self._room)] if letter.isprintable() or letter in "\n\t")
+        self._room -= len(text)
+        return text
 
     def _answered(self, request, name):
         self.run_cells()
+        if self._process is None:
+            raise TimedOut(OVER)
         try:
             kind, *rest = self._request(request, self.lab.call_seconds, FORMS.keys() - {"ran"})
         except CallFailed as failure:
@@ -112,7 +133,15 @@ class Session:
             raise CallFailed(self._raised(name, *rest))
         if kind == "not plain":
             raise CallFailed(f"{name} gave {_known(rest[0])}, and plain data is needed: numbers, text, arrays, lists")
-        raise CallFailed(f"{name} is not defined")
+        raise CallFailed(self._missing(name))
+
+    def _missing(self, name):
+        """Why there is nothing of this name: perhaps the cell that should define it failed."""
+        for number, source in self.cells:
+            error = self.results[number].error
+            if error and re.search(rf"\b{name}\b", source):
+                return f"{name} is not defined, for cell [{number}] failed: {error.splitlines()[-1][:INCIDENT]}"
+        return f"{name} is not defined"
 
     def _raised(self, name, type_name, line):
         """What to tell of an exception. Not its message: that could carry the inputs out, which must stay unknown."""
@@ -123,8 +152,7 @@ class Session:
             return f"{name} used up its memory"
         known = getattr(builtins, type_name, None)
         error = type_name if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        longest = max((source.count("\n") + 1 for _, source in self.cells), default=0)
-        where = f" (line {line} of its cell)" if 1 <= line <= longest else ""
+        where = f" (line {line} of its cell)" if 1 <= line <= LONGEST_CELL else ""
         because = f", after its question was refused: {self._refusal}" if self._refusal else ""
         return f"{name} raised {error}{where}{because}"
 
@@ -139,9 +167,7 @@ class Session:
             for _ in range(ASKS):
                 number, kind, *rest = _fields(wire.receive(self._process.connection, deadline))
                 if kind == "ask":
-                    answer = _asked(self._functions, *rest)
-                    self._refusal = answer.get("why", "")
-                    wire.send(self._process.connection, wire.pack(answer), deadline)
+                    wire.send(self._process.connection, self._asked(*rest), deadline)
                 elif number == self._requests:
                     if kind not in kinds:
                         raise wire.ProtocolError("a reply of another kind")
@@ -151,7 +177,8 @@ class Session:
             raise wire.ProtocolError("too many questions")
         except TimeoutError:
             self._end(TIMED_OUT)
-            raise TimedOut(f"no answer within {seconds:g} seconds") from None
+            over = time.monotonic() >= self._ends
+            raise TimedOut(OVER if over else f"no answer within {seconds:g} seconds") from None
         except wire.ProtocolError as error:
             self._end(CRASHED)
             raise Crashed(f"it wrote to the grader's connection: {error}") from None
@@ -159,6 +186,19 @@ class Session:
             how = self._process.ended()
             self._end(CRASHED)
             raise Crashed(f"its process ended ({_how(how)})") from None
+
+    def _asked(self, number, args):
+        """The frame that answers a question which student code asks of a function that a check passed to it."""
+        if not 0 <= number < len(self._functions):
+            raise wire.ProtocolError("a question to nobody")
+        self._refusal = ""
+        try:
+            return wire.pack({"kind": "returned", "value": self._functions[number](*args)})
+        except ValueError as error:
+            self._refusal = str(error)
+        except Exception as error:  # the arguments are the student's
+            self._refusal = f"it cannot be called like this ({type(error).__name__})"
+        return wire.pack({"kind": "refused", "why": self._refusal})
 
     def _reference_of(self, value):
         if not callable(value):
@@ -224,18 +264,6 @@ class ObjectProxy:
             raise CourseError(f"the task declares no method {name}")
         call = self._student._session.method
         return lambda *args, **options: self._student._guarded(call, self._kept, name, args, options)
-
-
-def _asked(functions, number, args):
-    """The reply to a question that student code asks of a function which a check passed to it."""
-    if not 0 <= number < len(functions):
-        raise wire.ProtocolError("a question to nobody")
-    try:
-        return {"kind": "returned", "value": functions[number](*args)}
-    except ValueError as error:
-        return {"kind": "refused", "why": str(error)}
-    except Exception as error:  # the arguments are the student's
-        return {"kind": "refused", "why": f"it cannot be called like this ({type(error).__name__})"}
 
 
 def _fields(reply):

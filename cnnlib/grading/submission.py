@@ -12,7 +12,7 @@ import nbformat
 
 from cnnlib.grading import cells
 
-MAX_BYTES = 64 << 20
+MAX_BYTES = 32 << 20
 MAX_CELLS = 2000
 MAX_SOURCE = 1 << 20  # characters of one cell
 
@@ -34,7 +34,7 @@ def read(handed):
 def cleaned(raw):
     """The same from a notebook's JSON."""
     try:
-        kept = [_clean(cell, place) for place, cell in enumerate(_version_4(raw)["cells"][:MAX_CELLS])]
+        kept = [_clean(cell, place) for place, cell in enumerate(_cells(raw))]
     except Unreadable:
         raise
     except Exception as error:  # nbformat stumbles in many ways over JSON that is no notebook
@@ -43,14 +43,15 @@ def cleaned(raw):
 
 
 def cells_to_run(notebook, lab):
-    """(place, source) of the code that grading runs: the lab's own set-up first, then all that is the student's."""
-    found = [(-1, lab.named["setup"].source)] if "setup" in lab.named else []
+    """(number, source) of the code that grading runs: the lab's own set-up first, then all that is the student's.
+
+    Numbers are those that Jupyter shows when all code cells were run from the top; our own set-up is 0.
+    """
+    found = [(0, lab.named["setup"].source)] if "setup" in lab.named else []
     # Not to be run: the set-up, the visible checks and whatever else is the course's, in whatever state it came back.
     ours = {name for name, cell in lab.named.items() if cell.marks.get("locked")}
-    for place, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and grade_id(cell) not in ours:
-            found.append((place, cell.source))
-    return found
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return found + [(number, cell.source) for number, cell in enumerate(code, start=1) if grade_id(cell) not in ours]
 
 
 def grade_id(cell):
@@ -84,11 +85,14 @@ def _text(path):
         return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
 
 
-def _version_4(raw):
+def _cells(raw):
+    """The cells of a notebook of any version, as version 4 has them."""
     version = raw.get("nbformat") if isinstance(raw, dict) else None
     if type(version) is not int or not 1 <= version <= 4:
         raise Unreadable("the file is no notebook (it names no format that is known)")
-    return nbformat.convert(nbformat.from_dict(raw), 4)
+    if version < 4:
+        raw = nbformat.convert(nbformat.from_dict(raw), 4)
+    return raw["cells"][:MAX_CELLS]
 
 
 def _clean(cell, place):

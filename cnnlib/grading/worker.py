@@ -1,5 +1,9 @@
 """What a worker of a batch does: grade one submission, and write what belongs to it alone."""
 
+import ctypes
+import resource
+import signal
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,17 +25,26 @@ class Batch(NamedTuple):
 
 
 _batch = None
+PR_SET_PDEATHSIG = 1
+# Nets, should a submission make the grader's own work endless: a worker that is caught in one is replaced.
+MEMORY = 4 << 30  # bytes, over what was imported
+CPU_SECONDS = 120  # for one submission, its sandbox not counted
 
 
 def start(batch):
-    """Begin a worker."""
+    """Begin a worker, which ends when its parent does and leaves interrupts to it."""
     global _batch
     _batch = batch
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    _limit(resource.RLIMIT_AS, mapped + MEMORY)
 
 
 def work(handed):
     """Grade one submission (``results.Handed``); returns (result, marked notebook or None)."""
     lab = _batch.labs[handed.lab]
+    _limit(resource.RLIMIT_CPU, int(time.process_time()) + CPU_SECONDS)
     result, notebook = grade(handed, _batch.sandboxes[lab.name], _batch.secret)
     if notebook is not None:
         notebook = marked(notebook, lab, result)
@@ -39,3 +52,9 @@ def work(handed):
         write(folder / f"{lab.name}.ipynb", nbformat.writes(notebook))
     write(_batch.out / "feedback" / handed.student / f"{lab.name}.html", feedback.page(result, lab, notebook))
     return result, notebook
+
+
+def _limit(which, soft):
+    """Lower or raise a limit of this process for itself."""
+    hard = resource.getrlimit(which)[1]
+    resource.setrlimit(which, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -17,14 +17,14 @@ def difference(answer, expected, *, rtol=1e-7, atol=1e-9):
     may be answered by nested lists, a tuple by a list. Whole numbers and strings must be equal, floats within
     ``atol + rtol · |expected|``; infinities must agree, and NaN equals nothing but NaN.
     """
+    if answer is None and expected is not None:
+        return "it is None; was a return forgotten?"
     if isinstance(expected, dict):
         return _of_mappings(answer, expected, rtol, atol)
     if isinstance(expected, (tuple, list)):
         return _of_sequences(answer, expected, rtol, atol)
     if isinstance(expected, np.ndarray):
         return _of_arrays(answer, expected, rtol, atol)
-    if answer is None and expected is not None:
-        return "it is None; was a return forgotten?"
     if isinstance(expected, (bool, np.bool_)):
         return _unless(isinstance(answer, (bool, np.bool_)) and bool(answer) == bool(expected), answer, "True or False")
     if isinstance(expected, Number):
@@ -59,11 +59,9 @@ def _of_numbers(answer, expected, rtol, atol):
 
 
 def _of_arrays(answer, expected, rtol, atol):
-    if answer is None:
-        return "it is None; was a return forgotten?"
     try:
         # Only of numbers: of texts, NumPy would make as many copies of the longest as there are.
-        answer = np.asarray(answer) if isinstance(answer, np.ndarray) or _holds_numbers(answer) else None
+        answer = np.asarray(answer) if _holds_numbers(answer, 10 * expected.size + 10_000) else None
     except ValueError:  # ragged lists
         answer = None
     if answer is None:
@@ -71,7 +69,7 @@ def _of_arrays(answer, expected, rtol, atol):
     if answer.dtype.kind not in "fiub":
         return f"its dtype is {answer.dtype}, and numbers were expected"
     if answer.shape != expected.shape:
-        return f"its shape is {answer.shape}, and {expected.shape} was expected"
+        return f"its shape is {_shape(answer)}, and {expected.shape} was expected"
     if (answer.dtype.kind == "b") != (expected.dtype.kind == "b"):
         return f"its dtype is {answer.dtype}, and {expected.dtype} was expected"
     wrong = ~np.isclose(answer, expected, rtol, atol, equal_nan=True)
@@ -82,28 +80,41 @@ def _of_arrays(answer, expected, rtol, atol):
     error = np.where(np.isnan(error), np.inf, error)  # NaN, or the wrong infinity
     where = np.unravel_index(np.argmax(error), error.shape)
     index = "[" + ", ".join(str(int(i)) for i in where) + "]"
-    return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {error[where]:.2g}, at {index}"
+    return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {_rounded(error[where])}, at {index}"
 
 
-def _holds_numbers(value):
-    """Whether a number, or lists within lists, hold numbers and nothing else."""
-    waiting = [value]
+def _rounded(number):
+    """Two digits of it, and 100 for 100."""
+    return f"{float(f'{number:.2g}'):g}"
+
+
+def _shape(array):
+    """Its shape, where that is one that somebody could have meant."""
+    return array.shape if array.ndim <= 6 and all(n < 10_000 for n in array.shape) else "much larger"
+
+
+def _holds_numbers(value, most):
+    """Whether an array, or lists within lists of numbers and arrays, at most ``most`` of them in the latter case."""
+    if isinstance(value, np.ndarray):
+        return True
+    waiting, seen = [value], 0
     while waiting:
         value = waiting.pop()
+        seen += value.size if isinstance(value, np.ndarray) else 1
         if isinstance(value, (list, tuple)):
             waiting += value
-        elif not isinstance(value, (Number, np.ndarray)):
+        elif not isinstance(value, (Number, np.ndarray)) or seen > most:
             return False
     return True
 
 
 def _of_sequences(answer, expected, rtol, atol):
-    if isinstance(answer, np.ndarray):
-        answer = list(answer)
-    if not isinstance(answer, (tuple, list)):
+    many = answer.ndim > 0 if isinstance(answer, np.ndarray) else isinstance(answer, (tuple, list))
+    if not many:
         return f"it is {_kind(answer)}, and {len(expected)} things in a {type(expected).__name__} were expected"
     if len(answer) != len(expected):
-        return f"it holds {len(answer)} things, and {len(expected)} were expected"
+        held = len(answer) if len(answer) < 10_000 else "very many"
+        return f"it holds {held} things, and {len(expected)} were expected"
     for number, (a, e) in enumerate(zip(answer, expected, strict=True)):
         if found := difference(a, e, rtol=rtol, atol=atol):
             return f"item {number}: {found}"
@@ -114,7 +125,7 @@ def _of_mappings(answer, expected, rtol, atol):
     if not isinstance(answer, dict):
         return f"it is {_kind(answer)}, and a dictionary was expected"
     if answer.keys() != expected.keys():
-        return f"its keys are {sorted(map(str, answer))}, and {sorted(map(str, expected))} were expected"
+        return f"its keys are not {sorted(map(str, expected))}"
     for key in expected:
         if found := difference(answer[key], expected[key], rtol=rtol, atol=atol):
             return f"{key!r}: {found}"

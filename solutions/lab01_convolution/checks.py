@@ -173,18 +173,19 @@ def layer(rng, kernel, stride=1, padding=0):
     b, asked = round(float(rng.uniform(0.2, 2) * rng.choice([-1, 1])), 3), []
 
     def box(image):
-        image = np.asarray(image)
-        asked.append(image.shape)
+        asked.append(image)
         if len(asked) > MOST_QUESTIONS:
             raise ValueError(f"the box answers {MOST_QUESTIONS} questions, and no more")
-        if image.ndim != 2 or image.dtype.kind not in "fiub" or not np.isfinite(image).all():
-            raise ValueError("the box takes one image (H, W) of finite real numbers")
-        if max(image.shape) > 64:
-            raise ValueError(f"the box takes images of 64 × 64 pixels at most; this one is {image.shape}")
-        x = np.pad(image.astype(float), padding)
+        try:
+            image = np.array(image, float)
+        except (ValueError, TypeError):
+            raise ValueError("the box takes one image (H, W) of real numbers") from None
+        if image.ndim != 2 or max(image.shape) > 64 or not np.isfinite(image).all():
+            raise ValueError("the box takes one image (H, W) of finite numbers, 64 × 64 pixels at most")
+        x = np.pad(image, padding)
         rows, cols = (size - k + 1 for size, k in zip(x.shape, kernel, strict=True))
         if min(rows, cols) < 1 or min(image.shape) < 1:
-            raise ValueError(f"the kernel does not fit into an image of {image.shape}")
+            raise ValueError("the kernel does not fit into this image")
         y = np.full((rows, cols), b)
         for i, j in np.ndindex(*kernel):
             y += w[i, j] * x[i : i + rows, j : j + cols]
@@ -587,12 +588,12 @@ MOST_LAYERS = 256
 
 def measured(stack, size, overhead):
     """Field, jump and cost of a stack, or why it is none."""
-    if isinstance(stack, np.ndarray):
+    if isinstance(stack, np.ndarray) and stack.ndim == 2 and len(stack) <= MOST_LAYERS:
         stack = stack.tolist()
     if not isinstance(stack, (list, tuple)):
         wrong("the answer is no list of layers")
-    if not len(stack) <= MOST_LAYERS:
-        wrong(f"the stack has {len(stack)} layers; {MOST_LAYERS} are allowed")
+    if len(stack) > MOST_LAYERS:
+        wrong(f"the stack has more than {MOST_LAYERS} layers")
     field, jump, cost = 1, 1, 0
     for number, pair in enumerate(stack):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:

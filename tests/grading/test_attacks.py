@@ -10,8 +10,9 @@ import nbformat
 import pytest
 
 from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import results
+from cnnlib.grading import feedback, results
 from cnnlib.grading.grade import grade
+from cnnlib.grading.marked import marked
 from cnnlib.grading.results import Handed
 from cnnlib.grading.session import CallFailed, Crashed, Session, StudentProxy, TimedOut
 
@@ -483,9 +484,6 @@ def test_questions_without_end_are_ended(sandbox, lab):
 
 
 def test_feedback_runs_nothing_that_a_student_wrote(course, sandbox, lab):
-    from cnnlib.grading import feedback
-    from cnnlib.grading.marked import marked
-
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
     def write(notebook):
@@ -502,3 +500,108 @@ def test_feedback_runs_nothing_that_a_student_wrote(course, sandbox, lab):
 
 def test_the_sandbox_runs_as_nobody_in_particular(asked):
     assert asked("import os\ndef double():\n    return [os.getuid(), os.getgid(), os.getpid()]") == [1000, 1000, 1]
+
+
+# --- found by looking for holes ---
+
+
+@pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGSTOP"])
+def test_signals_reach_nobody_else(graded, sandbox, lab, signal_name):
+    """Not even by the process group, which the kernel does not keep within a process namespace."""
+    with Session(sandbox, [(1, "def double(x):\n    return 2 * x")]) as other:
+        other.run_cells()
+        attack = f"""
+            import os, signal
+            for group in (0, -1):
+                try:
+                    os.kill(group, signal.{signal_name})
+                except OSError:
+                    pass
+            for which in (os.PRIO_PGRP, os.PRIO_USER):
+                try:
+                    os.setpriority(which, 0, 19)
+                except OSError:
+                    pass
+            """
+        result = graded(attack + "\n            def double(x):\n                return 0 * x")
+        assert result.status in (results.CRASHED, results.TIMED_OUT, results.GRADED)
+        assert StudentProxy(other, lab.tasks["double"]).double(4) == 8 and other.status == results.GRADED
+    looking = "import os\n" + "def double(x):\n    return x * 2 if os.getpriority(os.PRIO_PROCESS, 0) == 0 else None"
+    assert graded(looking, "honest").score == FULL
+
+
+def pages(course, sandbox, lab, change):
+    """Feedback on a submission that ``change`` was made to."""
+    path = course.submit("mallory", {"double": WRONG}, change=change)
+    result, notebook = grade(Handed("mallory", lab.name, path.parent), sandbox, bytes(32))
+    return result, feedback.page(result, lab, marked(notebook, lab, result))
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 10**6, "<a " * 300_000, "*a_ `" * 200_000, "\x1b[1ma" * 60_000, "$\\" * 200_000]
+)
+def test_a_text_that_is_slow_to_render_is_not_rendered(course, sandbox, lab, text):
+    def write(notebook):
+        notebook.cells[-1].source = text
+        notebook.cells.append(nbformat.v4.new_code_cell(f"print({text!r})"))
+
+    began = time.monotonic()
+    _, page = pages(course, sandbox, lab, write)
+    assert len(page) < 6 * len(text) + 10**6 and time.monotonic() - began < 20
+
+
+def test_a_text_cell_under_a_code_cells_name_is_no_answer(course, sandbox, lab):
+    evil = "<script>alert(1)</script>"
+
+    def swap(notebook):
+        notebook.cells[2] = nbformat.v4.new_markdown_cell(evil, metadata=dict(notebook.cells[2].metadata))
+
+    result, page = pages(course, sandbox, lab, swap)
+    assert evil not in page and gains_nothing(result)
+
+
+def test_what_a_forged_report_of_a_cell_holds_is_bounded(graded):
+    result = graded("""
+        import sys
+        wire = sys.modules["wire"]
+        old = wire.pack
+        def pack(message, *more):
+            if message.get("kind") == "ran":
+                message = {**message, "output": "<" * 400_000, "error": " \\x1b[2J" + "e" * 400_000 + "\\n "}
+            return old(message, *more)
+        wire.pack = pack
+        def double(x):
+            return 0 * x
+        """)
+    assert gains_nothing(result) and result.status == results.PARTLY_EXECUTED
+    assert len(result.detail) <= 500 and sum(len(cell.output + cell.error) for cell in result.cells) < 50_000
+    assert "\x1b" not in result.detail + "".join(cell.error for cell in result.cells)
+
+
+@pytest.mark.parametrize("answer", [
+    "np.zeros(())", "np.zeros((2**22, 0))", "[np.zeros(2**20)] * 7", "['x' * 10**5] * 5", "dict.fromkeys(range(10**4))",
+    "{(1, 2): 3}", "[[]] * 10**5", "float('nan')", "np.zeros((1,) * 8)", "np.array([np.nan, np.inf, -np.inf])", "''",
+])  # fmt: skip
+def test_odd_answers_are_wrong_and_nothing_worse(graded, answer):
+    result = graded(f"def double(x):\n    return {answer}")
+    assert gains_nothing(result) and result.status == results.GRADED
+
+
+def test_a_question_that_has_no_plain_answer_is_refused(sandbox, lab):
+    with Session(sandbox, [(1, "def double(f):\n    return f('x' * 600_000)")]) as session:
+        student = StudentProxy(session, lab.tasks["double"])
+        with pytest.raises(CallFailed, match=r"double raised ValueError .*it cannot be called like this \(NotPlain\)"):
+            student.double(lambda text: text * 2)
+        assert student.double(lambda text: 7) == 7
+
+
+def test_the_time_for_all_ends(sandbox, lab, monkeypatch):
+    monkeypatch.setattr(sandbox.lab, "total_seconds", 2)
+    began = time.monotonic()
+    cells = [(number, "import os\nos._exit(1)" if number % 2 else "while True: pass") for number in range(1, 400)]
+    with Session(sandbox, cells) as session:
+        session.run_cells()
+        with pytest.raises(TimedOut, match="the time for the whole notebook is over"):
+            StudentProxy(session, lab.tasks["double"]).double(1)
+    assert time.monotonic() - began < 10
+    assert session.results[399].error == "This cell was not run: the time for the whole notebook is over."

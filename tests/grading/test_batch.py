@@ -2,9 +2,13 @@
 
 import csv
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,7 +17,7 @@ from typer.testing import CliRunner
 
 from cnnlib import cli
 from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import inputs, sandbox, worker
+from cnnlib.grading import checks, inputs, sandbox, worker
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
 
@@ -99,7 +103,7 @@ def test_ten_bad_submissions_harm_nobody(course, graded):
         entered = {submission.student.id: submission.score for submission in book.assignment_submissions("lab00_small")}
     assert entered == {student: float(row["score"]) for student, row in rows.items() if row["score"]}
     found = {row["student"]: row for row in json.loads((course.out / "grades.json").read_text())}
-    assert found["a empty"]["score"] is None and found["e endless"]["detail"] == "cell 3: no answer within 3 seconds"
+    assert found["a empty"]["score"] is None and found["e endless"]["detail"] == "cell [2]: no answer within 3 seconds"
     assert found["z good"]["tasks"][0]["checks"][0]["says"] == "Numbers above 0."
 
 
@@ -215,8 +219,6 @@ def test_a_fault_of_the_grader_costs_nobody_else_a_grade(course, graded, monkeyp
         if handed.student == "ada":
             raise KeyError("a fault")
         if handed.student == "bob":
-            import os
-
             os._exit(1)
         return real(handed, *rest)
 
@@ -238,6 +240,60 @@ def test_checks_that_fail_on_the_solution_stop_everything(minilab, course, grade
     finally:
         broken.write_text(text)
     assert code == 1 and not rows and "check positive of task double fails on the solution" in output
+
+
+def test_names_and_messages_are_only_words(course, graded):
+    """No markup of Rich's, no command to the terminal, no formula in a spreadsheet."""
+    course.submit("=1+1", {"double": "raise ValueError('[/x] [link=http://a.example]b[/] \x1b[2J')"})
+    course.submit("[bold]", {"double": "raise ValueError('[/')"})
+    code, output, rows = graded()
+    assert code == 3 and set(rows) == {"'=1+1", "[bold]"}
+    assert "[/x]" in output and "\x1b[2J" not in output and "[bold]" in output
+
+
+def test_a_name_that_no_text_holds_is_passed_over(course, graded):
+    course.submit("ada")
+    os.makedirs(os.fsencode(course.folder) + b"/bad\xff/lab00_small")
+    code, output, rows = graded()
+    assert code == 0 and list(rows) == ["ada"] and "cannot be read (UnicodeEncodeError)" in output
+
+
+def runs(pid):
+    """Whether there is such a process, and not only what is left of it until somebody asks."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_end_of_the_grader_ends_its_workers(course, how):
+    """At an interrupt from the terminal, and when it is killed."""
+    for number in range(4):
+        course.submit(f"s{number}", {"double": "import time\nfor _ in range(25): time.sleep(0.1)"})
+    script = f"""
+import sys
+from pathlib import Path
+from cnnlib.grading import batch, checks
+checks.SOLUTIONS = Path({str(Path(checks.SOLUTIONS))!r})
+batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32), workers=2)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True, stderr=subprocess.PIPE)
+    try:
+        children = []
+        while len(children) < 3:  # the sandbox and two workers
+            time.sleep(0.1)
+            assert process.poll() is None, process.stderr.read().decode()
+            children = [
+                int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            ]
+        time.sleep(1.5)
+        os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
+        process.wait(10)
+        time.sleep(0.5)
+        assert [pid for pid in children if runs(pid)] == []
+    finally:
+        process.kill()
+        process.stderr.close()
+    assert not (course.out / "grades.csv").exists()
 
 
 # --- nbgrader itself, with the course's configuration ---
@@ -265,7 +321,7 @@ inputs.SECRET_FILE = Path({str(home / "secret")!r})
             cwd=home,
             capture_output=True,
             text=True,
-            env={**__import__("os").environ, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"},
+            env={**os.environ, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"},
         )
         assert done.returncode == 0, done.stderr
     with Gradebook(f"sqlite:///{home / 'gradebook.db'}") as book:

@@ -117,7 +117,7 @@ def test_a_huge_file_is_not_read(tmp_path):
     where = handed(tmp_path)
     with open(where.folder / "lab00_small.ipynb", "wb") as file:
         file.truncate(submission.MAX_BYTES + 1)
-    with pytest.raises(Unreadable, match="larger than 64 MiB"):
+    with pytest.raises(Unreadable, match="larger than 32 MiB"):
         submission.read(where)
 
 
@@ -132,4 +132,4 @@ def test_the_labs_own_cells_are_ours(lab):
         v4.new_code_cell("again = 3", metadata={"nbgrader": {"grade_id": "double"}}),
     ])  # fmt: skip
     setup = "import numpy as np\nfrom cnnlib import labs"
-    assert submission.cells_to_run(notebook, lab) == [(-1, setup), (1, "mine = 1"), (2, "double = 2"), (5, "again = 3")]
+    assert submission.cells_to_run(notebook, lab) == [(0, setup), (2, "mine = 1"), (3, "double = 2"), (5, "again = 3")]

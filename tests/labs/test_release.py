@@ -140,6 +140,27 @@ for name in ANSWERS:
 """
 
 
+def test_links_to_the_book_lead_to_the_site_where_there_is_no_book(copy, course, monkeypatch):
+    source = course / "solutions" / made.NAME / f"{made.NAME}.ipynb"
+    notebook = made.source_notebook()
+    notebook.cells[1].source = "See [it](../../book/chapters/01_convolution/layer.ipynb#sizes) and [so](x.ipynb)."
+    made.write_notebook(source, notebook)
+    lab = Path("labs", made.NAME, f"{made.NAME}.ipynb")
+    release.release(to=copy)
+    monkeypatch.setattr("cnnlib.authoring.checkout.repository_url", lambda: "https://example.org/course")
+    release.release(to=course / "elsewhere")
+    release.release()
+    assert (
+        "[it](../../book/chapters/01_convolution/layer.ipynb#sizes) and [so](x.ipynb)"
+        in read(course / lab).cells[1].source
+    )
+    assert read(course / lab).cells[1] == read(course / "elsewhere" / lab).cells[1]
+    linked = read(copy / lab).cells[1].source
+    assert re.search(
+        r"\[it\]\(https://[\w.-]+/[\w.-]+/chapters/01_convolution/layer\.html#sizes\) and \[so\]\(x\.ipynb\)", linked
+    )
+
+
 def test_a_copy_installs_and_works_with_nothing_but_its_files(copy, tmp_path):
     target = tmp_path / "installed"
     quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-compile"]
@@ -250,6 +271,14 @@ def test_no_answer_stands_in_what_students_get(name, tmp_path):
         else:  # in a tool, the head of a block is everyone's: it says nothing without the lines that follow
             found = [line for line in lines if line in text and not line.endswith(":")]
         assert found == [], path.relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_a_notebook_says_what_its_sandbox_has(name):
+    """`cnnlab check` warns a student of other imports; it knows nothing but the notebook."""
+    lab = checks.load(name)
+    for path in (lab.source, release.LABS / name / f"{name}.ipynb"):
+        assert read(path).metadata["cnnlib"] == {"packages": list(lab.packages)}
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -55,7 +55,7 @@ def limits(memory_mib, cpu_seconds):
         (resource.RLIMIT_FSIZE, FOLDER_MIB << 20),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_NPROC, 64),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # a byte: with 0, a core could still be piped to a program of the system's
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         resource.setrlimit(which, (value, value))

@@ -66,6 +66,7 @@ def watch(connection, lifeline, serve, settings):
     """Fork the submission's process, end it when the lifeline is cut, and tell how it ended. Never returns."""
     status = 1
     try:
+        os.setpgid(0, 0)  # a signal to its group reaches every process of it, in whatever namespace
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if settings["confined"]:
             confine.new_namespaces()
@@ -89,6 +90,7 @@ def watch(connection, lifeline, serve, settings):
 def live(connection, serve, settings):
     """Lock this process in, then serve the submission. Never returns."""
     try:
+        os.setsid()  # likewise: a group of its own, so that kill(0, …) reaches nobody else
         nothing = os.open("/dev/null", os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)

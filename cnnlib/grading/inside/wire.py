@@ -31,11 +31,12 @@ class NotPlain(Exception):
     """A value that does not cross the wall; the message names its type, or is one of ``NOT_PLAIN``."""
 
 
-TOO_DEEP, TOO_MUCH, TOO_LONG, ODD_ARRAY, FUNCTION = NOT_PLAIN = (
+TOO_DEEP, TOO_MUCH, TOO_LONG, ODD_ARRAY, ODD_KEY, FUNCTION = NOT_PLAIN = (
     "lists nested too deeply",
     "more data than a frame holds",
     "an integer beyond 64 bits",
     "an array of another type",
+    "a dictionary with keys other than text and integers",
     "a function",
 )
 
@@ -77,7 +78,7 @@ def receive(connection, deadline=None):
     if sum(nbytes for _, _, nbytes in layouts) > MAX_PAYLOAD:
         raise ProtocolError("too much data")
     arrays = [_array(_read(connection, nbytes, deadline), dtype, shape) for dtype, shape, nbytes in layouts]
-    return _restore(message, arrays, 0)
+    return _restore(message, dict(enumerate(arrays)), 0)
 
 
 def send(connection, frame, deadline=None):
@@ -111,6 +112,8 @@ def _flatten(value, arrays, reference_of, depth):
     if isinstance(value, tuple):
         return {"tuple": [_flatten(item, *inner) for item in value]}
     if isinstance(value, dict):
+        if not all(isinstance(key, (str, int, np.integer)) and not isinstance(key, bool) for key in value):
+            raise NotPlain(ODD_KEY)
         return {"dict": [[_flatten(key, *inner), _flatten(item, *inner)] for key, item in value.items()]}
     if isinstance(value, Reference):
         return {"reference": value.number}
@@ -133,16 +136,23 @@ def _restore(value, arrays, depth):
     try:
         [(kind, content)] = value.items()
         if kind == "array":
-            return arrays[_natural(content)]
+            return arrays.pop(_natural(content))  # each once, or a short message could stand for any amount of data
         if kind == "reference":
             return Reference(_natural(content))
         if kind == "tuple" and isinstance(content, list):
             return tuple(_restore(item, arrays, depth + 1) for item in content)
         if kind == "dict" and isinstance(content, list):
-            return {_restore(key, arrays, depth + 1): _restore(item, arrays, depth + 1) for key, item in content}
-    except (ValueError, TypeError, IndexError):
+            return {_key(key): _restore(item, arrays, depth + 1) for key, item in content}
+    except (ValueError, TypeError, KeyError):
         pass
     raise ProtocolError("a value of another form")
+
+
+def _key(key):
+    """A dictionary's key: text or an integer. Others could be made to collide, at great cost."""
+    if type(key) not in (str, int):
+        raise TypeError(key)
+    return _restore(key, {}, 0)
 
 
 def _natural(value):
@@ -157,7 +167,8 @@ def _layout(entry):
     if name not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_RANK:
         raise ProtocolError("an array of another form")
     count = math.prod(_natural(n) for n in shape)
-    if any(n > MAX_PAYLOAD for n in shape) or count * DTYPES[name].itemsize > MAX_PAYLOAD:
+    # An empty array is no larger than another one would be that has 1 in place of 0.
+    if math.prod(max(n, 1) for n in shape) * DTYPES[name].itemsize > MAX_PAYLOAD:
         raise ProtocolError("too much data")
     return DTYPES[name], tuple(shape), count * DTYPES[name].itemsize
 
