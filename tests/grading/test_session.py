@@ -75,6 +75,7 @@ def test_output_is_cut(session):
     ("f = 3", r"f raised TypeError"),
     ("def f():\n    raise NotImplementedError", "f is not written yet"),
     ("def f():\n    return [1][2]", r"f raised IndexError \(line 2 of its cell\)"),
+    ("def f():\n    x = np.zeros(3)\n    return x.reshape(2, 2)", r"f raised ValueError \(line 3 of its cell\)"),
     ("class Odd(Exception): pass\ndef f():\n    raise Odd('inputs')", r"f raised an exception \(line 3 of its cell\)"),
     ("def f():\n    raise SystemExit", "f raised SystemExit"),
     ("def f():\n    return {1, 2}", "f gave a set, and plain data is needed"),
@@ -86,7 +87,7 @@ def test_output_is_cut(session):
     ("def f():\n    return [bytearray(2**30) for _ in range(9)]", "f used up its memory"),
 ])  # fmt: skip
 def test_a_call_without_an_answer_says_why(session, source, message):
-    _, student = session(source)
+    _, student = session("import numpy as np", source)
     with pytest.raises(CallFailed, match=message):
         student.f()
 

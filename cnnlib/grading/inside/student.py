@@ -11,6 +11,7 @@ import traceback
 import wire
 from wire import NotPlain, Reference
 
+CELL = "<ipython-input"  # how the names of files begin that IPython gives to cells
 OUTPUT = 20_000  # characters of a cell's output that are kept
 
 
@@ -44,7 +45,7 @@ def serve(connection, shell):
 def told(error):
     """The traceback of a cell's error, from the first line that is in a cell."""
     trace = error.__traceback__
-    while trace and not trace.tb_frame.f_code.co_filename.startswith("<ipython-input"):
+    while trace and not trace.tb_frame.f_code.co_filename.startswith(CELL):
         trace = trace.tb_next
     text = "".join(traceback.format_exception(type(error), error, trace, limit=-8))
     return re.sub(r"<ipython-input-[\w-]+>", "<cell>", text)[-4000:]
@@ -100,8 +101,10 @@ class Student:
         except NotPlain as error:
             return {"kind": "not plain", "what": str(error)[:200]}
         except BaseException as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            return {"kind": "raised", "type": type(error).__name__, "line": last.lineno or 0}
+            own = [
+                frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(CELL)
+            ]
+            return {"kind": "raised", "type": type(error).__name__, "line": own[-1] if own else 0}
 
     def _live(self, value):
         """A value with functions in place of references: calling one asks the other side."""
