@@ -43,3 +43,5 @@ def _tell(found):
         say(f"Cell [{number}] raised {error}")
     if found.stopped:
         say(found.stopped)
+    for number, module in found.foreign:
+        say(f"Cell [{number}] imports {module}, which is not there when the lab is graded")

@@ -3,6 +3,7 @@
 The student's own Python runs it, unfenced: it is their machine and their code. The file is not changed.
 """
 
+import ast
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -26,11 +28,13 @@ class Run(NamedTuple):
 
     ``tasks`` is a ``TaskSummary`` for each task that the notebook has, without outcomes where its checks were not run;
     ``raised`` pairs the number of each cell that raised with its error; ``stopped`` says what ended the run early.
+    ``foreign`` pairs numbers of cells with what they import, and grading has not.
     """
 
     tasks: tuple
     raised: tuple
     stopped: str
+    foreign: tuple = ()
 
     @property
     def passed(self):
@@ -63,7 +67,7 @@ def run(notebook, timeout=300):
 
     ``CourseError`` where the file is no notebook, or Python could not start.
     """
-    cells = code_cells(notebook)
+    cells, packages = _read(notebook)
     with TemporaryDirectory() as scratch:
         sources, report, said = (Path(scratch, name) for name in ("cells.json", "report.jsonl", "said.txt"))
         sources.write_text(json.dumps(cells), encoding="utf-8")
@@ -81,21 +85,55 @@ def run(notebook, timeout=300):
         reason = f"Time ran out ({timeout:g} s)" if ended is None else f"Python ended (exit code {ended})"
         stopped = f"{reason} while cell [{number}] was running: {first}"
     raised = tuple((line["cell"], line["error"]) for line in lines if line["error"])
-    return Run(_tasks(cells, lines[-1]["tasks"]), raised, stopped)
+    return Run(_tasks(cells, lines[-1]["tasks"]), raised, stopped, _foreign(cells, packages))
 
 
-def code_cells(notebook):
-    """Sources of the code cells that hold something, in order: the n-th is what Jupyter calls [n] when all are run."""
+def _read(notebook):
+    """Sources of the code cells that hold something, and the packages that the lab is graded with, where it says so.
+
+    The n-th of the cells is what Jupyter calls [n] when all are run.
+    """
     import nbformat
 
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
-        return [cell.source for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+        opened = nbformat.read(notebook, as_version=4)
+        cells = [cell.source for cell in opened.cells if cell.cell_type == "code" and cell.source.strip()]
+        return cells, opened.metadata.get("cnnlib", {}).get("packages")
     except OSError as error:
         raise CourseError(f"{notebook} cannot be read: {error.strerror}") from None
     except Exception as error:  # nbformat stumbles in many ways over what is no notebook
         reason, *_ = str(error).splitlines() or [type(error).__name__]
         raise CourseError(f"{notebook} is no notebook ({reason}); name a file that Jupyter wrote, .ipynb") from None
+
+
+def _foreign(cells, packages):
+    """(number of a cell, module that it imports) for each that grading has not: it has ``packages`` and Python's own.
+
+    Nothing where ``packages`` are not known.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    if packages is None:
+        return ()
+    known = {*sys.stdlib_module_names, "IPython", "cnnlib", *packages}
+    known |= {module for module, owners in packages_distributions().items() if set(packages) & set(owners)}
+    found = []
+    for number, source in enumerate(cells, start=1):
+        with suppress(SyntaxError, ValueError, RecursionError):  # told when the cell is run
+            tree = ast.parse(TransformerManager().transform_cell(source))
+            found += [(number, module) for module in _imported(tree) if module not in known]
+    return tuple(found)
+
+
+def _imported(tree):
+    """First parts of the names of all modules that the code imports, each once."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.append(node.module)
+    return dict.fromkeys(name.partition(".")[0] for name in names)
 
 
 def _tasks(cells, results):

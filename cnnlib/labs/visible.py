@@ -10,6 +10,11 @@ from cnnlib.labs import summary
 from cnnlib.labs.compare import difference
 from cnnlib.labs.failure import in_words, shortened
 
+
+class Wrong(Exception):
+    """An answer that was rejected; the message says why, in words for the student."""
+
+
 _tasks = {}  # number → Task, of this kernel: the last run of each task's cell
 
 
@@ -17,7 +22,7 @@ def task(number, title):
     """The checks of one task, to be made in a ``with`` block; at its end a summary is shown.
 
     Nothing that the student's code or the block raises goes further than the block, but for the interruption of the
-    kernel. Running the cell again replaces the task's results.
+    kernel, after which the task counts as not run. Running the cell again replaces the task's results.
     """
     return Task(arguments.integer("number", number, 1), _text("title", title))
 
@@ -50,6 +55,11 @@ class Task:
         otherwise = _text("otherwise", otherwise)
         self._check(name, call, lambda answer: None if answer else otherwise)
 
+    @staticmethod
+    def wrong(message):
+        """Within the ``call`` of a check: reject the answer, and say why."""
+        raise Wrong(_text("message", message))
+
     def summary(self):
         """What to show of this task."""
         return summary.TaskSummary(self.number, self.title, tuple(self._outcomes))
@@ -67,6 +77,8 @@ class Task:
 
     def __exit__(self, kind, error, traceback):
         if isinstance(error, KeyboardInterrupt):
+            self._outcomes.append(summary.Outcome("the rest of this cell", "it was interrupted"))
+            summary.show(self.summary())
             return False
         if error is not None:  # of the block itself, between its checks
             message = in_words(error, traceback.tb_frame.f_globals)
@@ -83,6 +95,8 @@ def _message(call, differs):
         answer = call()
     except KeyboardInterrupt:
         raise
+    except Wrong as error:
+        return str(error)
     except BaseException as error:  # sys.exit() too
         return in_words(error, getattr(call, "__globals__", {}), getattr(call, "__code__", None))
     finally:

@@ -1,7 +1,7 @@
 """Trusted checks of lab 1, and the mistakes that they recognise. Never released."""
 
+import itertools
 from functools import lru_cache
-from numbers import Integral
 
 import numpy as np
 
@@ -86,25 +86,30 @@ def windows(x, kernel, stride, padding, dilation, outside=-np.inf):
     return x[rows[:, None, :, None], cols[None, :, None, :]]
 
 
+def response(x, w, stride, padding, dilation, outside=-np.inf):
+    """The right answer, but for what lies outside."""
+    return (windows(x, w.shape, stride, padding, dilation, outside) + w).max((2, 3))
+
+
 @maxplus.misconception(of="maxplus")
 def flipped(x, w, stride=1, padding=0, dilation=1):
     """The kernel was turned by 180°. The definition adds w[i, j] to the pixel i rows below and j columns to the right
     of the window's first one, so nothing is turned."""
-    return (windows(x, w.shape, stride, padding, dilation) + w[::-1, ::-1]).max((2, 3))
+    return response(x, w[::-1, ::-1], stride, padding, dilation)
 
 
 @maxplus.misconception(of="maxplus")
 def padded_with_zeros(x, w, stride=1, padding=0, dilation=1):
     """The border was padded with the number 0. In this algebra 0 is larger than every negative pixel and can win; ask
     which number never changes a maximum."""
-    return (windows(x, w.shape, stride, padding, dilation, 0.0) + w).max((2, 3))
+    return response(x, w, stride, padding, dilation, 0.0)
 
 
 @maxplus.misconception(of="maxplus")
 def padded_with_the_darkest(x, w, stride=1, padding=0, dilation=1):
     """The border was padded with the smallest pixel of the image. Together with a large weight it can still win, as
     any finite number can."""
-    return (windows(x, w.shape, stride, padding, dilation, np.min(x)) + w).max((2, 3))
+    return response(x, w, stride, padding, dilation, np.min(x))
 
 
 @maxplus.misconception(of="maxplus")
@@ -132,7 +137,7 @@ def two_maxima(x, w, stride=1, padding=0, dilation=1):
 def last_window_lost(x, w, stride=1, padding=0, dilation=1):
     """The last window that fits is missing. The floor belongs to the number of steps after the first window; the first
     window itself is added afterwards."""
-    y = (windows(x, w.shape, 1, padding, dilation) + w).max((2, 3))
+    y = response(x, w, 1, padding, dilation)
     rows, cols = (size // stride * stride for size in y.shape)
     return y[:rows:stride, :cols:stride]
 
@@ -144,21 +149,40 @@ def extent_too_long(x, w, stride=1, padding=0, dilation=1):
     rows, cols = (
         max(0, (size + 2 * padding - dilation * k) // stride + 1) for size, k in zip(x.shape, w.shape, strict=True)
     )
-    return (windows(x, w.shape, stride, padding, dilation) + w).max((2, 3))[:rows, :cols]
+    return response(x, w, stride, padding, dilation)[:rows, :cols]
 
 
 @maxplus.misconception(of="maxplus")
 def subsampled_first(x, w, stride=1, padding=0, dilation=1):
     """The image was subsampled before the kernel slid over it. The stride is the step of the windows; each window still
     reads neighbouring pixels of the full image."""
-    return (windows(x[::stride, ::stride], w.shape, 1, padding, dilation) + w).max((2, 3))
+    return response(x[::stride, ::stride], w, 1, padding, dilation)
 
 
 @maxplus.misconception(of="maxplus")
 def stride_for_dilation(x, w, stride=1, padding=0, dilation=1):
     """Stride and dilation changed places. The stride moves from window to window, the dilation from tap to tap within
     one."""
-    return (windows(x, w.shape, dilation, padding, stride) + w).max((2, 3))
+    return response(x, w, dilation, padding, stride)
+
+
+@maxplus.misconception(of="maxplus")
+def dilation_ignored(x, w, stride=1, padding=0, dilation=1):
+    """The dilation was ignored. With dilation D, neighbouring taps meet pixels that lie D apart."""
+    return response(x, w, stride, padding, 1)
+
+
+@maxplus.misconception(of="maxplus")
+def started_at_zero(x, w, stride=1, padding=0, dilation=1):
+    """The maxima were started at 0, so that no smaller sum can win. Start them with the number that never changes a
+    maximum."""
+    return np.maximum(response(x, w, stride, padding, dilation), 0)
+
+
+@maxplus.misconception(of="maxplus")
+def minimum(x, w, stride=1, padding=0, dilation=1):
+    """The smallest of the sums was taken. The task asks for the largest."""
+    return (windows(x, w.shape, stride, padding, dilation) + w).min((2, 3))
 
 
 # Task 2 ---------------------------------------------------------------------------------------------------------------
@@ -194,6 +218,13 @@ def layer(rng, kernel, stride=1, padding=0):
     return box, asked
 
 
+def named(answer):
+    """The four items of an answer by name."""
+    if isinstance(answer, (tuple, list)) and len(answer) == 4:
+        return dict(zip(("w", "b", "stride", "padding"), answer, strict=True))
+    return None if answer is None else wrong("identify must give (w, b, stride, padding)")
+
+
 def oblong(rng, least):
     """Height and width of a kernel, not the same, from ``least`` to 5."""
     return tuple(int(k) for k in rng.permutation(np.arange(least, 6))[:2])
@@ -203,7 +234,7 @@ def oblong(rng, least):
 def bare_boxes(student, rng):
     "Boxes of stride 1 without padding."
     for least in (1, 3):
-        yield student.identify(layer(rng, oblong(rng, least))[0])
+        yield named(student.identify(layer(rng, oblong(rng, least))[0]))
 
 
 @identify.check(points=2)
@@ -211,7 +242,7 @@ def padded_boxes(student, rng):
     "Boxes of stride 1 with padding, little and as much as there may be."
     for padding in (1, None):
         kernel = oblong(rng, 3)
-        yield student.identify(layer(rng, kernel, padding=padding or min(kernel) - 1)[0])
+        yield named(student.identify(layer(rng, kernel, padding=padding or min(kernel) - 1)[0]))
 
 
 @identify.check(points=2)
@@ -219,14 +250,14 @@ def strided_boxes(student, rng):
     "Boxes of stride 2 and of stride 3, with padding."
     for step in (2, 3):
         kernel = oblong(rng, 3)
-        yield student.identify(layer(rng, kernel, step, min(kernel) - 1)[0])
+        yield named(student.identify(layer(rng, kernel, step, min(kernel) - 1)[0]))
 
 
 @identify.check(points=2)
 def few_questions(student, rng):
     "A box of stride 3, with at most 12 questions for one point, and at most 3 for the other."
     box, asked = layer(rng, oblong(rng, 4), stride=3, padding=1)
-    answer = student.identify(box)
+    answer = named(student.identify(box))
     for most in (12, 3):
         if len(asked) > most:
             wrong(f"the box was asked {len(asked)} times; for this point, {most} times are allowed")
@@ -280,6 +311,24 @@ def padding_guessed(box):
     window sees the first pixel."""
     w, b, stride, _ = solution.identify(box)
     return w, b, stride, (min(w.shape) - 1) // 2
+
+
+@identify.misconception(of="identify")
+def no_padding(box):
+    """The padding was taken to be 0. It shows in where the response to an impulse lies, and in how large responses
+    are."""
+    w, b, stride, _ = solution.identify(box)
+    return w, b, stride, 0
+
+
+@identify.misconception(of="identify")
+def only_stride_one(box):
+    """The stride was taken to be 1. Move the impulse by one pixel: with a larger stride, other taps answer."""
+    w, b, stride, padding = solution.identify(box)
+    first = (32 + padding) % stride
+    found = w[first::stride, first::stride]
+    rows = (64 + 2 * padding - len(w)) // stride + 1
+    return found, b, 1, (rows - 64 + len(found) - 1) // 2
 
 
 @identify.misconception(of="identify")
@@ -396,188 +445,142 @@ def adjoint_narrow(student, rng):
     yield student.ReflectConv(w).adjoint(rng.normal(size=size), size)
 
 
-def pixels(size, k, stride, dilation, border="reflect", padding=None):
-    """Which pixel each output meets through each tap, along one axis: (OH, K)."""
-    padding = dilation * (k - 1) // 2 if padding is None else padding
-    line = np.pad(np.arange(size), padding, border)
-    steps = (len(line) - dilation * (k - 1) - 1) // stride + 1
-    return line[stride * np.arange(steps)[:, None] + dilation * np.arange(k)]
+class Mirrored:
+    """ReflectConv, in which a misconception changes one thing."""
 
+    there = back = "reflect"  # the border in forward and in adjoint, as np.pad names it
 
-def gather(x, w, rows, cols):
-    return np.einsum("ricj,ij->rc", x[rows[:, :, None, None], cols], w)
+    def __init__(self, w, stride=1, dilation=1):
+        self.w, self.stride, self.dilation = w, stride, dilation
 
+    def padding(self, k):
+        return self.dilation * (k - 1) // 2
 
-def scatter(y, w, rows, cols, size):
-    image = np.zeros(size)
-    np.add.at(image, (rows[:, :, None, None], cols), y[:, None, :, None] * w[:, None, :])
-    return image
+    def pixels(self, size, border):
+        """Row and column of the pixel that each output meets through each tap; one behind the last means a zero."""
+        lines = []
+        for n, k in zip(size, self.w.shape, strict=True):
+            outside = {"constant_values": n} if border == "constant" else {}
+            line = np.pad(np.arange(n), self.padding(k), border, **outside)
+            firsts = np.arange(0, len(line) - self.dilation * (k - 1), self.stride)
+            lines.append(line[firsts[:, None] + self.dilation * np.arange(k)])
+        return lines[0][:, :, None, None], lines[1]
+
+    def forward(self, x):
+        return np.einsum("ricj,ij->rc", np.pad(x, (0, 1))[self.pixels(x.shape, self.there)], self.w)
+
+    def adjoint(self, y, size):
+        image, (rows, cols) = np.zeros(np.add(size, 1)), self.pixels(size, self.back)
+        shares = y[: len(rows), None, : len(cols), None] * self.w[:, None, :]
+        np.add.at(image, (rows, cols), shares)
+        return image[:-1, :-1]
 
 
 @reflect.misconception(of="ReflectConv")
-class Cropped:
+class Cropped(Mirrored):
     """The adjoint drops what falls on the padding. In forward a border pixel is read twice, once through the mirror, so
     on the way back what lands in the mirror belongs to that pixel too."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.w, self.stride, self.dilation = w, stride, dilation
-
-    def forward(self, x):
-        return solution.ReflectConv(self.w, self.stride, self.dilation).forward(x)
-
-    def adjoint(self, y, size):
-        rows, cols = (pixels(n, k, self.stride, self.dilation) for n, k in zip(size, self.w.shape, strict=True))
-        (top, left) = (self.dilation * (k - 1) // 2 for k in self.w.shape)
-        inside = [
-            self.stride * np.arange(len(r))[:, None] + self.dilation * np.arange(k) - p
-            for r, k, p in ((rows, self.w.shape[0], top), (cols, self.w.shape[1], left))
-        ]
-        kept = [(i >= 0) & (i < n) for i, n in zip(inside, size, strict=True)]
-        image, spread = np.zeros(size), y[:, None, :, None] * self.w[:, None, :]
-        spread = spread * kept[0][:, :, None, None] * kept[1]
-        np.add.at(image, (rows[:, :, None, None], cols), spread)
-        return image
+    back = "constant"
 
 
 @reflect.misconception(of="ReflectConv")
-class EdgeRepeated:
+class Zeros(Mirrored):
+    """Zeros were put outside the image. In this task it is continued by its own reflection, there and on the way
+    back."""
+
+    there = back = "constant"
+
+
+@reflect.misconception(of="ReflectConv")
+class EdgeRepeated(Mirrored):
     """The mirror stands behind the edge pixel, which is then read twice. In this task it stands on the edge pixel: the
     first pixel outside equals the second one inside."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.w, self.stride, self.dilation = w, stride, dilation
-
-    def _lines(self, size):
-        return [pixels(n, k, self.stride, self.dilation, "symmetric") for n, k in zip(size, self.w.shape, strict=True)]
-
-    def forward(self, x):
-        return gather(x, self.w, *self._lines(x.shape))
-
-    def adjoint(self, y, size):
-        return scatter(y, self.w, *self._lines(size), size)
+    there = back = "symmetric"
 
 
 @reflect.misconception(of="ReflectConv")
-class Wrapped:
+class Wrapped(Mirrored):
     """The border wraps around to the other side of the image. A mirror shows the pixels of its own side."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.w, self.stride, self.dilation = w, stride, dilation
-
-    def _lines(self, size):
-        return [pixels(n, k, self.stride, self.dilation, "wrap") for n, k in zip(size, self.w.shape, strict=True)]
-
-    def forward(self, x):
-        return gather(x, self.w, *self._lines(x.shape))
-
-    def adjoint(self, y, size):
-        return scatter(y, self.w, *self._lines(size), size)
+    there = back = "wrap"
 
 
 @reflect.misconception(of="ReflectConv")
-class Flipped:
+class PaddingUndilated(Mirrored):
+    """The padding does not grow with the dilation. A dilated kernel reaches D times as far beyond the border, and the
+    output is to be as large as the image."""
+
+    def padding(self, k):
+        return (k - 1) // 2
+
+
+@reflect.misconception(of="ReflectConv")
+class DilationIgnored(Mirrored):
+    """The dilation was ignored. With dilation D, neighbouring taps meet pixels that lie D apart."""
+
+    def __init__(self, w, stride=1, dilation=1):
+        super().__init__(w, stride)
+
+
+@reflect.misconception(of="ReflectConv")
+class Flipped(Mirrored):
     """The kernel was turned by 180° in forward. It is a cross-correlation: w[0, 0] meets the pixel at the top left of
     the window."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.layer = solution.ReflectConv(w, stride, dilation)
-        self.turned = solution.ReflectConv(w[::-1, ::-1], stride, dilation)
-
     def forward(self, x):
-        return self.turned.forward(x)
-
-    def adjoint(self, y, size):
-        return self.layer.adjoint(y, size)
+        return Mirrored(self.w[::-1, ::-1], self.stride, self.dilation).forward(x)
 
 
 @reflect.misconception(of="ReflectConv")
-class StampTurned:
+class FlippedThroughout(Mirrored):
+    """The kernel was turned by 180°. Forward is a cross-correlation: w[0, 0] meets the pixel at the top left of the
+    window. The adjoint then follows."""
+
+    def __init__(self, w, stride=1, dilation=1):
+        super().__init__(w[::-1, ::-1], stride, dilation)
+
+
+@reflect.misconception(of="ReflectConv")
+class StampTurned(Mirrored):
     """On the way back the kernel was turned by 180°. What output (r, c) read through tap (i, j) returns through the
     same tap to the same pixel; nothing is turned when you add it there."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.layer = solution.ReflectConv(w, stride, dilation)
-        self.turned = solution.ReflectConv(w[::-1, ::-1], stride, dilation)
-
-    def forward(self, x):
-        return self.layer.forward(x)
-
     def adjoint(self, y, size):
-        return self.turned.adjoint(y, size)
+        return Mirrored(self.w[::-1, ::-1], self.stride, self.dilation).adjoint(y, size)
 
 
 @reflect.misconception(of="ReflectConv")
-class ReflectedTwice:
+class ReflectedTwice(Mirrored):
     """The adjoint is another convolution with a mirror at the border. That is right inside the image only; near the
     border the mirror has to be undone, not set up again."""
-
-    def __init__(self, w, stride=1, dilation=1):
-        self.layer, self.stride = solution.ReflectConv(w, stride, dilation), stride
-        self.back = solution.ReflectConv(w[::-1, ::-1], 1, dilation)
-
-    def forward(self, x):
-        return self.layer.forward(x)
 
     def adjoint(self, y, size):
         spread = np.zeros(size)
         spread[:: self.stride, :: self.stride] = y
-        return self.back.forward(spread)
+        return Mirrored(self.w[::-1, ::-1], 1, self.dilation).forward(spread)
 
 
 @reflect.misconception(of="ReflectConv")
-class LastOneWins:
+class LastOneWins(Mirrored):
     """Several outputs return to the same pixel, and only one of them was kept. NumPy's `image[index] += values` adds
-    once for each pixel, however often the index names it."""
-
-    def __init__(self, w, stride=1, dilation=1):
-        self.w, self.stride, self.dilation = w, stride, dilation
-
-    def forward(self, x):
-        return solution.ReflectConv(self.w, self.stride, self.dilation).forward(x)
+    only once where the index repeats a pixel."""
 
     def adjoint(self, y, size):
-        rows, cols = (pixels(n, k, self.stride, self.dilation) for n, k in zip(size, self.w.shape, strict=True))
-        image = np.zeros(size)
+        image, (rows, cols) = np.zeros(size), self.pixels(size, self.back)
         for i, j in np.ndindex(*self.w.shape):
-            image[rows[:, i][:, None], cols[:, j]] += y * self.w[i, j]
+            image[rows[:, i, 0], cols[:, j]] += y * self.w[i, j]
         return image
 
 
 @reflect.misconception(of="ReflectConv")
-class SizeGuessed:
+class SizeGuessed(Mirrored):
     """The adjoint makes up the size of the image. With a stride several sizes give the same output, so it has to use
     the one it is told."""
 
-    def __init__(self, w, stride=1, dilation=1):
-        self.layer, self.stride = solution.ReflectConv(w, stride, dilation), stride
-
-    def forward(self, x):
-        return self.layer.forward(x)
-
     def adjoint(self, y, size):
-        return self.layer.adjoint(y, tuple(self.stride * (n - 1) + 1 for n in y.shape))
-
-
-@reflect.misconception(of="ReflectConv")
-class PaddingUndilated:
-    """The padding does not grow with the dilation. A dilated kernel reaches D times as far beyond the border, and the
-    output is to be as large as the image."""
-
-    def __init__(self, w, stride=1, dilation=1):
-        self.w, self.stride, self.dilation = w, stride, dilation
-
-    def _lines(self, size):
-        return [
-            pixels(n, k, self.stride, self.dilation, padding=(k - 1) // 2)
-            for n, k in zip(size, self.w.shape, strict=True)
-        ]
-
-    def forward(self, x):
-        return gather(x, self.w, *self._lines(x.shape))
-
-    def adjoint(self, y, size):
-        rows, cols = self._lines(size)
-        return scatter(y[: len(rows), : len(cols)], self.w, rows, cols, size)
+        return super().adjoint(y, tuple(self.stride * (n - 1) + 1 for n in y.shape))
 
 
 # Task 4 ---------------------------------------------------------------------------------------------------------------
@@ -588,105 +591,156 @@ MOST_LAYERS = 256
 
 def measured(stack, size, overhead):
     """Field, jump and cost of a stack, or why it is none."""
-    if isinstance(stack, np.ndarray) and stack.ndim == 2 and len(stack) <= MOST_LAYERS:
-        stack = stack.tolist()
+    if stack is None:
+        wrong("it is None; was a return forgotten?")
+    if isinstance(stack, np.ndarray) and stack.ndim == 2:
+        stack = stack[: MOST_LAYERS + 1].tolist()
     if not isinstance(stack, (list, tuple)):
-        wrong("the answer is no list of layers")
+        wrong("the answer is not a list of layers")
     if len(stack) > MOST_LAYERS:
         wrong(f"the stack has more than {MOST_LAYERS} layers")
     field, jump, cost = 1, 1, 0
     for number, pair in enumerate(stack):
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            wrong(f"layer {number} is no pair (K, stride)")
-        if not all(isinstance(n, Integral) for n in pair) or pair[0] not in (3, 5, 7) or pair[1] not in (1, 2):
-            wrong(f"layer {number} is none of those allowed: K is 3, 5 or 7, and the stride 1 or 2")
-        K, S = (int(n) for n in pair)
+        if not isinstance(pair, (list, tuple, np.ndarray)) or len(pair) != 2:
+            wrong(f"layer {number} is not a pair (K, stride)")
+        if not all(isinstance(n, (int, np.integer)) for n in pair):
+            wrong(f"layer {number}: K and the stride must be integers")
+        K, S = map(int, pair)
+        if K not in (3, 5, 7) or S not in (1, 2):
+            wrong(f"layer {number}: K must be 3, 5 or 7, and the stride 1 or 2")
         field, jump, size = field + (K - 1) * jump, jump * S, -(-size // S)
         cost += (K * K + overhead) * size**2
     return field, jump, cost
 
 
-def verdict(student, size, field, jump, overhead, slack=None):
-    """What is seen of an answer: its field and jump, cut off at what was asked for, and its cost.
+class Fault(str):
+    """What is wrong with a stack, in words for the student. Mistakes are told apart by its ``repr``, which has more."""
 
-    With ``slack``, the cost is relative to the least, and everything up to ``slack`` is the same.
-    """
-    reached, strided, cost = measured(student.cheapest(size, field, jump, overhead), size, overhead)
-    if slack is not None:
-        least = measured(solution.cheapest(size, field, jump, overhead), size, overhead)[2]
-        cost = max(cost / least, slack)
-    return {"field": min(reached, field), "jump": max(strided, jump), "cost": cost}
+    seen = ()
+
+    def __repr__(self):
+        return f"{self}: {self.seen}"
 
 
-def question(rng, jump, steps):
-    """Arguments for ``cheapest`` for which no shortcut is right: drawn until there is something to weigh."""
-    while True:
-        overhead, field = int(rng.integers(12, 40)), jump * int(rng.integers(*steps)) + int(rng.integers(jump))
-        arguments = jump * int(rng.integers(3, 12)), field, jump, overhead
-        if telling(*arguments):
-            return arguments
+def verdicts(student, questions, slack=1):
+    """True for each right answer, at up to ``slack`` times the least cost; where one is wrong, that is said at the end,
+    so that the others count."""
+    words, seen = [], []
+    for question in questions:
+        size, field, jump, overhead = question
+        reached, strided, cost = measured(student.cheapest(*question), size, overhead)
+        if reached < field:
+            words.append("its field is smaller than the one asked for")
+            seen.append((question, reached, cost))
+        elif strided > jump:  # however it came to that, the limit was not kept
+            words.append("its jump is larger than the one allowed")
+            seen.append(question)
+        elif cost > slack * least(*question)[0]:
+            words.append("there are cheaper stacks" if slack == 1 else f"it costs more than {slack} times the least")
+            seen.append((question, cost))
+        else:
+            yield True
+    if words:
+        fault = Fault(words[0])
+        fault.seen = words, seen
+        wrong(fault)
 
 
 @lru_cache(4096)  # the solution's run of a check draws the same questions as the student's
-def telling(size, field, jump, overhead):
-    """Whether every shortcut costs more than the cheapest stack."""
-    least = measured(solution.cheapest(size, field, jump, overhead), size, overhead)[2]
-    shortcuts = [greedy, fewest_layers, only_small_kernels]
-    if jump > 1:  # without strides, input and output are of one size
-        shortcuts.append(priced_at_the_input)
-    return all(measured(s(size, field, jump, overhead), size, overhead)[2] > least for s in shortcuts)
+def least(size, field, jump, overhead):
+    """Cost of the cheapest stack, and how many layers it has."""
+    stack = solution.cheapest(size, field, jump, overhead)
+    return measured(stack, size, overhead)[2], len(stack)
+
+
+@lru_cache(4096)
+def telling(question, shortcuts, layers):
+    """Whether all ``shortcuts`` cost more than the cheapest stack, and that has at least so many layers."""
+    size, _, _, overhead = question
+    cost, depth = least(*question)
+    return depth >= layers and all(measured(s(*question), size, overhead)[2] > cost for s in shortcuts)
+
+
+def question(rng, jump, sizes, fields, shortcuts=(), overheads=(12, 40), layers=1):
+    """Arguments for ``cheapest``, drawn until they are telling."""
+    while True:
+        size, field, overhead = (int(rng.integers(*ends)) for ends in (sizes, fields, overheads))
+        if telling((size, field, jump, overhead), shortcuts, layers):
+            return size, field, jump, overhead
+
+
+def usual(jump):
+    """The shortcuts that are to cost points; without strides, input and output are of one size."""
+    return (*([priced_at_the_input] if jump > 1 else []), greedy, fewest_layers, only_small_kernels)
+
+
+def deep(rng, jump, shortcuts=()):
+    """A question whose answer has so many layers that only a search that remembers ends in time."""
+    return question(rng, jump, (24, 120), (65 * jump, 85 * jump), shortcuts, layers=12)
 
 
 @cheapest.check(points=2)
 def short_stacks(student, rng):
     "Small fields, where few stacks come into question: both conditions, and the cost."
-    for jump, steps in ((1, (9, 16)), (2, (6, 9))):
-        yield verdict(student, *question(rng, jump, steps))
-
-
-@cheapest.check(points=2)
-def affordable(student, rng):
-    "Large fields: both conditions, at no more than one and a half times the least cost."
-    for jump in (2, 8):
-        yield verdict(student, *question(rng, jump, (10, 18)), slack=1.5)
-
-
-@cheapest.check(points=3)
-def large_fields(student, rng):
-    "Large fields: both conditions, and the cost."
-    for jump in (4, 8, 16):
-        yield verdict(student, *question(rng, jump, (10, 18)))
+    drawn = [question(rng, jump, (4, 24), ends, usual(jump)) for jump, ends in ((1, (9, 16)), (2, (12, 20)))]
+    yield from verdicts(student, drawn)
 
 
 @cheapest.check(points=1)
 def odd_maps(student, rng):
-    "Images whose size the strides do not divide, down to a single pixel."
-    for size in (2 * int(rng.integers(3, 8)) + 1, 2 * int(rng.integers(15, 40)) + 1):
-        yield verdict(student, size, int(rng.integers(60, 120)), 8, int(rng.integers(12, 40)))
+    "Images whose size the strides do not divide, down to a few pixels."
+    for_each = ((16, (17, 25), (9, 25)), (32, (33, 49), (17, 49)))
+    yield from verdicts(student, [question(rng, *ends, (rounded_down,), (28, 60)) for ends in for_each])
 
 
-def planned(size, field, jump, overhead, reach, price):
+@cheapest.check(points=1)
+def coarse_maps(student, rng):
+    "Small fields, though a large jump is allowed."
+    yield from verdicts(student, [question(rng, jump, (40, 120), (3, 10), (whole_jump,)) for jump in (8, 32)])
+
+
+@cheapest.check(points=1)
+def affordable(student, rng):
+    "Large fields, which need 12 layers or more: both conditions, at no more than 1.5 times the least cost."
+    yield from verdicts(student, [deep(rng, jump) for jump in (1, 4)], slack=1.5)
+
+
+@cheapest.check(points=3)
+def large_fields(student, rng):
+    "Large fields, which need 12 layers or more: both conditions, and the cost."
+    yield from verdicts(student, [deep(rng, jump, usual(jump)) for jump in (1, 2, 4)])
+
+
+def planned(size, field, jump, overhead, reach, price, least_jump=1):
     """The stack that would be cheapest if a layer widened the field by ``reach`` and cost ``price``."""
+    jumps = [2**power for power in range(jump.bit_length())]
+    layers = [(K, S) for S in (1, 2) for K in (3, 5, 7)]
+    steps = {
+        j: [((K, S), reach(K, S, j), j * S, price(K, S, j, size, overhead)) for K, S in layers if j * S <= jump]
+        for j in jumps
+    }
     best = {(1, 1): (0, ())}
-    for seen in range(1, field):
-        for power in range(jump.bit_length()):
-            j = 2**power
-            if (seen, j) in best:
-                cost, stack = best[seen, j]
-                for K, S in ((3, 1), (5, 1), (7, 1), (3, 2), (5, 2), (7, 2)):
-                    state = min(field, seen + reach(K, S, j)), j * S
-                    after = cost + price(K, S, -(-size // j), overhead), (*stack, (K, S))
-                    if state[1] <= jump and (state not in best or after < best[state]):
-                        best[state] = after
-    return list(min(best[state] for state in best if state[0] >= field)[1])
+    for seen, j in itertools.product(range(1, field + 1), jumps):
+        if (seen, j) in best:
+            cost, before = best[seen, j]
+            for layer, wider, after, dearer in steps[j]:
+                state = min(field, seen + wider), after
+                if state not in best or cost + dearer < best[state][0]:
+                    best[state] = cost + dearer, (before, layer)
+    _, chain = min(found for (seen, j), found in best.items() if seen >= field and j >= least_jump)
+    stack = []
+    while chain:
+        chain, layer = chain
+        stack.insert(0, layer)
+    return stack
 
 
 def own_reach(K, S, j):
     return (K - 1) * j
 
 
-def own_price(K, S, n, overhead):
-    return (K * K + overhead) * (-(-n // S)) ** 2
+def own_price(K, S, j, size, overhead):
+    return (K * K + overhead) * (-(-size // (j * S))) ** 2
 
 
 def reach_with_own_stride(K, S, j):
@@ -697,11 +751,15 @@ def reach_of_the_whole_kernel(K, S, j):
     return K * j
 
 
-def price_at_the_input(K, S, n, overhead):
-    return (K * K + overhead) * n**2
+def price_at_the_input(K, S, j, size, overhead):
+    return own_price(K, 1, j, size, overhead)
 
 
-def price_of_a_layer(K, S, n, overhead):
+def price_rounded_down(K, S, j, size, overhead):
+    return (K * K + overhead) * (size // (j * S)) ** 2
+
+
+def price_of_a_layer(K, S, j, size, overhead):
     return 1
 
 
@@ -712,7 +770,7 @@ def greedy(size, field, jump, overhead):
     stack, seen, j = [], 1, 1
     while seen < field:
         gains = [
-            (own_reach(K, S, j) / own_price(K, S, -(-size // j), overhead), K, S)
+            (own_reach(K, S, j) / own_price(K, S, j, size, overhead), K, S)
             for K in (3, 5, 7)
             for S in (1, 2)
             if j * S <= jump
@@ -761,9 +819,29 @@ def whole_kernel_counted(size, field, jump, overhead):
 
 
 @cheapest.misconception(of="cheapest")
-def strides_added(size, field, jump, overhead):
-    """The jump is too large: it was taken for the number of layers with a stride. Strides multiply."""
-    return planned(size, field, 2 ** min(jump, 8), overhead, own_reach, own_price)
+def limit_ignored(size, field, jump, overhead):
+    """The jump is too large: the limit was not kept. Each stride of 2 doubles the jump."""
+    return planned(size, field, 1024, overhead, own_reach, own_price)
+
+
+@cheapest.misconception(of="cheapest")
+def whole_jump(size, field, jump, overhead):
+    """The stack always has the whole jump that is allowed. The jump may be smaller; where the field is small, fewer
+    layers cost less."""
+    return planned(size, field, jump, overhead, own_reach, own_price, least_jump=jump)
+
+
+@cheapest.misconception(of="cheapest")
+def rounded_down(size, field, jump, overhead):
+    """The sizes of the maps were rounded down. With padding (K − 1)/2, a stride of 2 leaves ⌈n/2⌉ of n outputs."""
+    return planned(size, field, jump, overhead, own_reach, price_rounded_down)
+
+
+@cheapest.misconception(of="cheapest")
+def only_large_kernels(size, field, jump, overhead):
+    """All kernels are 7 × 7, without a stride. That is valid but dear: strides make later layers cheaper, and smaller
+    kernels may do."""
+    return [(7, 1)] * -(-(field - 1) // 6)
 
 
 @cheapest.misconception(of="cheapest")

@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from textwrap import dedent
+from types import FunctionType
 
 import nbformat
 
@@ -37,36 +38,35 @@ def style(path):
 
 
 def mistaken(lab, task, misconception):
-    """Source of a solution cell that holds a misconception: its function, and the plain ones of checks.py that it uses.
+    """Source of a solution cell that holds a misconception, and the plain functions and classes of checks.py it uses.
 
     In checks.py these call ``solution``; here that name stands for the right answer, run in a namespace of its own.
     """
-    module = vars(sys.modules[misconception.function.__module__])
     right = "\n\n".join([lab.named["setup"].source, *solutions(lab).values()])
-    needed = {misconception.name: misconception.function}
-    waiting = [misconception.function]
-    while waiting:
-        tree = ast.parse(dedent(inspect.getsource(waiting.pop())))
-        for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & module.keys() - needed.keys():
-            value = module[name]
-            if inspect.isfunction(value) and value.__module__ == misconception.function.__module__:
-                needed[name] = value
-                waiting.append(value)
     lines = [
+        "import itertools",
         "import math",
-        "from numbers import Integral",
         "from types import SimpleNamespace",
         "import numpy as np",
         f"exec({right!r}, right := {{}})",
         "solution = SimpleNamespace(**right)",
-        *(_undecorated(function) for function in reversed(needed.values())),
+        *_with_helpers(misconception.function, {}).values(),
     ]
     if misconception.of != misconception.name:
         lines.append(f"{misconception.of} = {misconception.name}")
     return "\n".join(lines)
 
 
-def _undecorated(function):
-    tree = ast.parse(dedent(inspect.getsource(function)))
+def _with_helpers(thing, found):
+    """Name → source, of a function or class and of those of its module that it uses, which come first."""
+    module = sys.modules[thing.__module__]
+    tree = ast.parse(dedent(inspect.getsource(thing)))
+    found[thing.__name__] = ""  # what uses itself is not looked at again
+    for name in sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - found.keys()):
+        helper = getattr(module, name, None)
+        if isinstance(helper, (FunctionType, type)) and helper.__module__ == module.__name__ and name not in found:
+            _with_helpers(helper, found)
     tree.body[0].decorator_list = []
-    return ast.unparse(tree)
+    del found[thing.__name__]
+    found[thing.__name__] = ast.unparse(tree)
+    return found

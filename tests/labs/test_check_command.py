@@ -3,6 +3,7 @@
 import sys
 
 import made
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -89,6 +90,31 @@ def test_python_ends(lab):
     path = lab("import os", "os._exit(7)", "1")
     assert run.run(path).stopped == "Python ended (exit code 7) while cell [2] was running: os._exit(7)"
     assert not run.run(path).passed
+
+
+FOREIGN = """try:
+    import torch.nn, scipy.ndimage as ndimage
+    from scipy import signal
+except ImportError:
+    pass"""
+KNOWN = "%matplotlib inline\nimport os.path, numpy.fft\nfrom mpl_toolkits import mplot3d\nfrom IPython import display"
+
+
+@pytest.mark.parametrize(("metadata", "told"), [
+    ({"cnnlib": {"packages": ["numpy", "matplotlib"]}}, [(3, "torch"), (3, "scipy")]),
+    ({"cnnlib": {"packages": ["scipy", "numpy", "matplotlib"]}}, [(3, "torch")]),
+    ({"cnnlib": {}}, []),
+    ({}, []),
+])  # fmt: skip
+def test_imports_that_grading_has_not(lab, metadata, told):
+    """From the notebook's own list of packages; a cell that is no Python is left to what running it says."""
+    path = lab(KNOWN, SETUP, FOREIGN, "from .mine import torch", "import torch\nhalf(:", "!echo import torch", "")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.update(metadata)
+    nbformat.write(notebook, path)
+    assert list(run.run(path).foreign) == told
+    words = [f"Cell [{number}] imports {module}, which is not there when the lab is graded" for number, module in told]
+    assert check()[1].count("is not there") == len(words) and all(line in check()[1] for line in words)
 
 
 def test_a_notebook_without_checks_passes_nothing(lab):

@@ -1,6 +1,7 @@
 """Lab 1: its solution against independent oracles, and its checks against the bank of mistakes and several styles."""
 
 import itertools
+import math
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -146,6 +147,42 @@ def test_cheapest_against_all_stacks(size, jump, overhead):
         assert reached >= field and strided <= jump and total == least
 
 
+@pytest.mark.parametrize("jump", [1, 2, 4])
+def test_large_fields_need_a_search_that_remembers(jump):
+    """No cheapest stack is short, and a search that only drops what is too dear already does not come to its end."""
+    own_price = CHECKS["own_price"]
+    for seed in range(10):
+        asked = CHECKS["deep"](np.random.default_rng(seed), jump)
+        shortest = CHECKS["planned"](*asked, CHECKS["own_reach"], lambda *layer: own_price(*layer) + 0.001)
+        assert len(shortest) >= 12 and cost(shortest, asked[0], asked[3])[2] == CHECKS["least"](*asked)[0]
+    with pytest.raises(TimeoutError):
+        pruned(*asked, steps=200_000)
+
+
+def pruned(size, field, jump, overhead, steps):
+    """The cheapest stack without a memory: the widest layers first, and no further than the best stack costs."""
+    best, left = (math.inf, ()), iter(range(steps))
+
+    def go(seen, j, paid, stack):
+        nonlocal best
+        if next(left, None) is None:
+            raise TimeoutError
+        if seen >= field:
+            best = min(best, (paid, stack))
+            return
+        for S, K in itertools.product((2, 1), (7, 5, 3)):
+            after = paid + (K * K + overhead) * (-(-size // (j * S))) ** 2
+            if j * S <= jump and after < best[0]:
+                go(seen + (K - 1) * j, j * S, after, (*stack, (K, S)))
+
+    go(1, 1, 0, ())
+    return best[1]
+
+
+def test_small_fields_can_be_tried():
+    assert cost(pruned(24, 19, 2, 20, steps=20_000), 24, 20) == cost(solution.cheapest(24, 19, 2, 20), 24, 20)
+
+
 # The notebook and the checks
 
 
@@ -180,6 +217,49 @@ def test_visible_checks(solved):
     assert [task.number for task in shown] == [1, 2, 3, 4]
     assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
     assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown)
+
+
+def visible(name, **answers):
+    """Messages of a task's visible checks, where the student wrote ``answers``."""
+    space = {}
+    exec("\n\n".join(cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"), space)
+    space |= answers
+    exec(next(cell.source for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{name}-checks"), space)
+    task = results()[list(lab.tasks).index(name)]
+    return [outcome.message for outcome in task.outcomes]
+
+
+FORMS = [
+    ("identify", lambda box: solution.identify(box)[:3], "identify must give (w, b, stride, padding)"),
+    ("identify", lambda _: None, "it is None; was a return forgotten?"),
+    ("cheapest", lambda *_: None, "it is None; was a return forgotten?"),
+    ("cheapest", lambda *_: 3, "the answer is not a list of layers"),
+    ("cheapest", lambda *_: [3, 2], "layer 0 is not a pair (K, stride)"),
+    ("cheapest", lambda *a: np.array(solution.cheapest(*a), float), "layer 0: K and the stride must be integers"),
+    ("cheapest", lambda *_: [(3, 1), (3, 3)], "layer 1: K must be 3, 5 or 7, and the stride 1 or 2"),
+    ("cheapest", lambda *_: [(7, 1)] * 257, "the stack has more than 256 layers"),
+    ("cheapest", lambda *_: [(3, 1)], "its field is smaller than the one asked for"),
+    ("cheapest", lambda *_: [(7, 2)] * 8, "its jump is larger than the one allowed"),
+    ("cheapest", lambda *_: [(7, 1)] * 70, "there are cheaper stacks"),
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "message"), FORMS)
+def test_visible_and_hidden_checks_speak_alike(name, answer, message):
+    shown = visible(name, **{name: answer})
+    assert set(shown if name == "cheapest" else shown[:5]) == {message}
+    hidden = lab.tasks[name].run(SimpleNamespace(**{name: answer}), solution, draws(0))
+    assert message in {check.message for check in hidden.checks} and hidden.score <= 1
+
+
+@pytest.mark.parametrize(("name", "mistake"), [
+    ("maxplus", lambda x, w, *a, **o: np.maximum(solution.maxplus(x, w, *a, **o), -1e9 + w.max())),
+    ("ReflectConv", lambda w, stride=1, dilation=1: solution.ReflectConv(w, stride)),
+    ("cheapest", CHECKS["rounded_down"]),
+    ("cheapest", CHECKS["whole_jump"]),
+])  # fmt: skip
+def test_visible_checks_see(name, mistake):
+    assert any(visible(name, **{name: mistake}))
 
 
 @TASKS

@@ -69,6 +69,13 @@ def test_true():
     assert messages(check)[3].startswith("the answer cannot be compared: ValueError: The truth value of an array")
 
 
+def test_an_answer_may_be_rejected_in_words():
+    check = labs.task(1, "Rejected")
+    check.equal("it", lambda: check.wrong("it is too dear"), 1)
+    check.true("it", lambda: check.wrong("it is too dear"), "no")
+    assert messages(check) == ["it is too dear"] * 2
+
+
 # --- what student code may do ---
 
 
@@ -122,11 +129,17 @@ def test_a_failing_check_hides_no_other_and_nothing_leaves_the_block(capsys):
     assert "1 of 3 visible checks pass. Hidden checks, on other inputs, run at grading." in shown
 
 
-def test_an_interruption_is_obeyed_and_leaves_the_task_not_run():
+def test_an_interruption_is_obeyed_and_leaves_the_task_not_run(capsys):
+    def cell():
+        with labs.task(1, "Slow") as check:
+            check.equal("quick", lambda: 1, 1)
+            check.equal("slow", lambda: raises(KeyboardInterrupt()), 1)
+
     labs.task(1, "Slow").__exit__(None, None, None)
-    with pytest.raises(KeyboardInterrupt), labs.task(1, "Slow") as check:
-        check.equal("it", lambda: raises(KeyboardInterrupt()), 1)
+    with pytest.raises(KeyboardInterrupt):
+        cell()
     assert visible.results() == []
+    assert "✓ quick (passes)\n  ✗ the rest of this cell (fails): it was interrupted" in capsys.readouterr().out
 
 
 def test_printing_is_the_students_affair(capsys, monkeypatch):
