@@ -47,10 +47,17 @@ TOOLS = ("_arguments", "data", "labs", "plots", "scale")
 class Wrong(Exception):
     """An answer that cannot be compared; the message says why, in words for the student."""
 
+    def __init__(self, message, evidence=None):
+        super().__init__(message)
+        self.evidence = evidence
 
-def wrong(message):
-    """Reject an answer within a check."""
-    raise Wrong(message)
+
+def wrong(message, evidence=None):
+    """Reject an answer within a check.
+
+    ``evidence`` is told to nobody: a misconception is recognised by the same message with the same evidence.
+    """
+    raise Wrong(message, evidence)
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,7 @@ class Task:
     def _same(self, one, other):
         """Whether two runs of a check gave the same answers, or were rejected in the same words."""
         (answers, error), (others, other_error) = one, other
-        if len(answers) != len(others) or not _judged(others, other_error) or repr(error) != repr(other_error):
+        if len(answers) != len(others) or not _judged(others, other_error) or _words(error) != _words(other_error):
             return False
         return not any(self._difference(a, b) for a, b in zip(answers, others, strict=True))
 
@@ -288,6 +295,11 @@ def load(name):
 def _judged(answers, error):
     """Whether a run of a check tells of the idea behind the code: by answers, or by an answer that was rejected."""
     return bool(answers) if error is None else type(error) is Wrong
+
+
+def _words(error):
+    """What a rejection says, to the student and to us."""
+    return error and (str(error), error.evidence)
 
 
 def _told(error):

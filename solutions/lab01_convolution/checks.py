@@ -613,15 +613,6 @@ def measured(stack, size, overhead):
     return field, jump, cost
 
 
-class Fault(str):
-    """What is wrong with a stack, in words for the student. Mistakes are told apart by its ``repr``, which has more."""
-
-    seen = ()
-
-    def __repr__(self):
-        return f"{self}: {self.seen}"
-
-
 def verdicts(student, questions, slack=1):
     """True for each right answer, at up to ``slack`` times the least cost; where one is wrong, that is said at the end,
     so that the others count."""
@@ -641,9 +632,7 @@ def verdicts(student, questions, slack=1):
         else:
             yield True
     if words:
-        fault = Fault(words[0])
-        fault.seen = words, seen
-        wrong(fault)
+        wrong(words[0], evidence=(words, seen))
 
 
 @lru_cache(4096)  # the solution's run of a check draws the same questions as the student's
@@ -662,11 +651,12 @@ def telling(question, shortcuts, layers):
 
 
 def question(rng, jump, sizes, fields, shortcuts=(), overheads=(12, 40), layers=1):
-    """Arguments for ``cheapest``, drawn until they are telling."""
-    while True:
+    """Arguments for ``cheapest``, drawn until they are telling, which takes a few draws."""
+    for _ in range(1000):
         size, field, overhead = (int(rng.integers(*ends)) for ends in (sizes, fields, overheads))
         if telling((size, field, jump, overhead), shortcuts, layers):
             return size, field, jump, overhead
+    raise RuntimeError("no telling question was drawn")
 
 
 def usual(jump):

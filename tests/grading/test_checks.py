@@ -83,6 +83,27 @@ def test_more_or_fewer_answers_than_the_solution_gives_count_nothing(lab):
         assert result.score == 0 and result.checks[0].message == "it gave another number of answers"
 
 
+def test_a_rejection_is_explained_by_its_evidence(lab):
+    """Which a student does not see: the same words may come from different mistakes."""
+    task = checks.Task("half", "Half", functions=["half"])
+
+    @task.check(points=1)
+    def eight(student, rng):
+        """Half of 8."""
+        if student.half(8) != 4:
+            wrong("it is not half of it", evidence=student.half(8))
+        return 4
+
+    for name, factor in (("third", 3), ("quarter", 4)):
+        task.misconceptions.append(checks.Misconception(lambda x, factor=factor: x / factor, "half"))
+        task.misconceptions[-1].function.__name__ = name
+        task.misconceptions[-1].function.__doc__ = f"It is a {name}."
+    right = SimpleNamespace(half=lambda x: x / 2)
+    result = task.run(SimpleNamespace(half=lambda x: x / 4), right, rng_of)
+    assert (result.checks[0].message, result.misconceptions) == ("it is not half of it", ("It is a quarter.",))
+    assert task.run(SimpleNamespace(half=lambda x: 1), right, rng_of).misconceptions == ()
+
+
 def test_a_lab_that_is_not_there_is_named(lab):
     with pytest.raises(CourseError, match="There is no lab lab99; there are lab00_small"):
         checks.load("lab99")
