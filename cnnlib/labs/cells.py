@@ -4,7 +4,9 @@ CELLS is a JSON list of sources. REPORT gets a line of JSON when a cell begins a
 whoever waits knows how far it came, whatever happens here.
 """
 
+import ctypes
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from traitlets.config import Config
 
 from cnnlib.labs.failure import in_words
 from cnnlib.labs.visible import results
+
+PR_SET_PDEATHSIG = 1
 
 
 class Shell(InteractiveShell):
@@ -42,6 +46,13 @@ def main(cells, report):
     tell(len(cells), done=True)
 
 
+def end_with_parent():
+    """On Linux: be ended with the process that waits for this one, or an endless cell would run on for ever."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    end_with_parent()
     with Path(sys.argv[2]).open("a", encoding="utf-8") as report:
         main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), report)

@@ -1,10 +1,14 @@
 """``cnnlab check``: it runs a notebook as Jupyter would, goes on after failures, and says how far the lab is."""
 
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import made
 import nbformat
 import pytest
+from nbformat import v4
 from typer.testing import CliRunner
 
 from cnnlib import cli
@@ -157,3 +161,23 @@ def test_a_lab_is_found_by_file_folder_and_name(lab, monkeypatch):
         assert found.resolve() == path.resolve()
     monkeypatch.chdir(path.parent)
     assert run.find(".")[0].resolve() == path.resolve()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an endless cell has to be ended by hand")
+def test_what_it_runs_ends_with_it(tmp_path):
+    """An endless cell does not outlive a `cnnlab check` that is killed."""
+    mark = tmp_path / "pid"
+    cell = v4.new_code_cell(f"import os\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\nwhile True: pass")
+    nbformat.write(v4.new_notebook(cells=[cell]), tmp_path / "endless.ipynb")
+    command = [sys.executable, "-m", "cnnlib.labs", "check", str(tmp_path / "endless.ipynb")]
+    checking = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (mark.is_file() and mark.read_text()):
+        time.sleep(0.05)
+    checking.kill()
+    checking.wait()
+    status = Path(f"/proc/{mark.read_text()}/stat")
+    for _ in range(100):
+        if not status.exists() or " Z " in status.read_text():
+            return
+        time.sleep(0.05)
+    pytest.fail("it runs on")
