@@ -104,7 +104,7 @@ def checks_a_lab(command, _):
 
 def measures(command, _):
     """With two submissions in place of forty."""
-    passes(command, r"cnnlab grade(.|\n)*conv2d_matmul", env={**os.environ, "COPIES": "2"})
+    passes(command, r"conv2d_matmul(.|\n)*cnnlab grade", env={**os.environ, "COPIES": "2"})
 
 
 def releases(command, folder):
