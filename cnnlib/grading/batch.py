@@ -77,19 +77,19 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
             gradebook.add_lab(book, lab)
         line = bar.add_task("", total=len(submissions))
 
-        def keep(handed, result, notebook):
+        def keep(handed, result):
             results[handed] = result
-            gradebook.enter(book, result, notebook)
+            gradebook.enter(book, result)
             bar.update(line, advance=1, description=report.printable(f"{handed.student}: {result.status}"))
 
-        for handed, outcome in _outcomes(futures):
-            if outcome is None:
+        for handed, result in _results(futures):
+            if result is None:
                 again.append(handed)
             else:
-                keep(handed, *outcome)
+                keep(handed, result)
         for handed in again:  # alone, so that it is clear of which one the worker died
-            [(_, outcome)] = _outcomes(_submitted([handed], worker, batch, 1, stack))
-            keep(handed, *(outcome or _failed(handed, "the grader's own process died of it")))
+            [(_, result)] = _results(_submitted([handed], worker, batch, 1, stack))
+            keep(handed, result or _failed(handed, "the grader's own process died of it"))
     in_order = [results[handed] for handed in submissions]
     write(out / "grades.csv", report.csv_text(in_order, labs))
     write(out / "grades.json", report.json_text(in_order, labs))
@@ -111,8 +111,8 @@ def _submitted(submissions, worker, batch, workers, stack):
     return {pool.submit(worker.work, handed): handed for handed in submissions}
 
 
-def _outcomes(futures):
-    """(submission, (result, marked notebook or None)) of each as it is done; (submission, None) where a worker died."""
+def _results(futures):
+    """(submission, result) of each as it is done; the result is None where a worker died."""
     for future in as_completed(futures):
         handed = futures[future]
         try:
@@ -126,4 +126,4 @@ def _outcomes(futures):
 
 
 def _failed(handed, why):
-    return SubmissionResult(handed.student, handed.lab, UNREADABLE, why), None
+    return SubmissionResult(handed.student, handed.lab, UNREADABLE, why)

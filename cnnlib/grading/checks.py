@@ -254,6 +254,11 @@ class Lab:
         """grade_id → ``Cell``, for the cells that have one."""
         return {cell.marks["grade_id"]: cell for cell in self.cells if cell.marks}
 
+    @property
+    def setup(self):
+        """The source of the set-up cell, which every submission begins with."""
+        return self.named["setup"].source if "setup" in self.named else ""
+
     def task(self, name, title, **options):
         """Add a ``Task``; ``name`` is the grade_id of its solution cell."""
         if name in self.tasks:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from cnnlib.grading import cells
@@ -43,6 +43,13 @@ def page(result, lab, notebook):
     return body
 
 
+class Exporter(HTMLExporter):
+    """nbconvert's, without its last step: it parses the page again, for images without a description."""
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)
+
+
 @cache
 def exporter():
     """nbconvert's exporter with nbgrader's feedback template; made once, for that takes longer than its pages."""
@@ -55,7 +62,7 @@ def exporter():
     # Colours for code would make each page ten times as many elements, and take longer than all the rest of grading.
     config.HTMLExporter.filters = {"highlight_code": lambda source, **_: f"<pre>{html.escape(source)}</pre>"}
     config.HTMLExporter.extra_template_paths = [str(theirs / "templates"), str(styles)]
-    return HTMLExporter(config=config)
+    return Exporter(config=config)
 
 
 def _opening(result, lab):

@@ -1,14 +1,13 @@
 """nbgrader's gradebook: an SQLite file with one writer, which any nbgrader tool can open."""
 
-import os
-import sys
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
-from nbgrader import utils
-from nbgrader.api import Gradebook
+from alembic.script import ScriptDirectory
+from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, LockCells, SaveCells
 from sqlalchemy.exc import SAWarning
 
@@ -37,16 +36,17 @@ def configuration(out, submissions):
 @contextmanager
 def opened(path):
     """The gradebook in the file ``path``, made where there is none."""
-    # For a new file nbgrader runs `alembic`, which lies beside this Python and perhaps not on the PATH.
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        gradebook = Gradebook(f"sqlite:///{path}", COURSE)
-    finally:
-        os.environ["PATH"] = before
+    # For a new file nbgrader asks the command `alembic` for the version of its schema, which takes three seconds.
+    with patch.object(api, "get_alembic_version", _schema_version):
+        gradebook = api.Gradebook(f"sqlite:///{path}", COURSE)
     with gradebook, warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of how nbgrader makes its rows; nothing we could mend
         yield gradebook
+
+
+def _schema_version():
+    """The newest version of nbgrader's schema."""
+    return ScriptDirectory(str(Path(api.__file__).parent / "alembic")).get_current_head()
 
 
 def add_lab(gradebook, lab):
@@ -59,7 +59,7 @@ def add_lab(gradebook, lab):
     gradebook.db.expire_all()  # the last step wrote through a connection of its own
 
 
-def enter(gradebook, result, notebook):
+def enter(gradebook, result):
     """Enter one submission's automatic points. What a person has given by hand stays.
 
     An unreadable one is left out: nbgrader would count it as 0.
@@ -69,9 +69,9 @@ def enter(gradebook, result, notebook):
     gradebook.update_or_create_student(result.student)
     submitted = gradebook.update_or_create_submission(result.lab, result.student)
     [entry] = submitted.notebooks
-    graded = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if utils.is_grade(cell)}
+    scores = {f"{task.name}-checks": task.score for task in result.tasks}
     for grade in entry.grades:
-        grade.auto_score = utils.determine_grade(graded[grade.name])[0] if grade.name in graded else 0
+        grade.auto_score = scores.get(grade.name)  # None: a person gives the points
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
     gradebook.db.commit()
 

@@ -29,7 +29,6 @@ START_SECONDS = 60  # for the interpreter and its packages, on a slow disk
 FORK_SECONDS = 10
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")
-IMPORTS = {"numpy": ["numpy"], "matplotlib": ["matplotlib.pyplot"]}  # what is warm before a submission comes
 INSTALL = """\
 Grading runs student code in a sandbox, and there is none here: {why}
 On Debian or Ubuntu: sudo apt-get install bubblewrap
@@ -131,7 +130,7 @@ class Sandbox:
         settings = {
             "confined": self.confined,
             "packages": "/packages" if self.confined else str(packages),
-            "imports": [name for package in self.lab.packages for name in IMPORTS.get(package, [package])],
+            "setup": self.lab.setup,
             "memory_mib": self.lab.memory_mib,
             "cpu_seconds": int(self.lab.total_seconds),
         }

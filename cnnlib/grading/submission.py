@@ -47,7 +47,7 @@ def cells_to_run(notebook, lab):
 
     Numbers are those that Jupyter shows when all code cells were run from the top; our own set-up is 0.
     """
-    found = [(0, lab.named["setup"].source)] if "setup" in lab.named else []
+    found = [(0, lab.setup)]
     # Not to be run: the set-up, the visible checks and whatever else is the course's, in whatever state it came back.
     ours = {name for name, cell in lab.named.items() if cell.marks.get("locked")}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

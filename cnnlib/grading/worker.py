@@ -3,16 +3,20 @@
 import ctypes
 import resource
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
+# An extra of jsonschema's, for addresses that no notebook holds; its import takes longer than all others together.
+sys.modules.setdefault("rfc3987_syntax", None)
 
-from cnnlib.grading import feedback
-from cnnlib.grading.files import write
-from cnnlib.grading.grade import grade
-from cnnlib.grading.marked import marked
+import nbformat  # noqa: E402
+
+from cnnlib.grading import feedback  # noqa: E402
+from cnnlib.grading.files import write  # noqa: E402
+from cnnlib.grading.grade import grade  # noqa: E402
+from cnnlib.grading.marked import marked  # noqa: E402
 
 
 class Batch(NamedTuple):
@@ -42,7 +46,7 @@ def start(batch):
 
 
 def work(handed):
-    """Grade one submission (``results.Handed``); returns (result, marked notebook or None)."""
+    """Grade one submission (``results.Handed``); returns the ``SubmissionResult``."""
     lab = _batch.labs[handed.lab]
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + CPU_SECONDS)
     result, notebook = grade(handed, _batch.sandboxes[lab.name], _batch.secret)
@@ -51,7 +55,7 @@ def work(handed):
         folder = _batch.out / "autograded" / handed.student / lab.name
         write(folder / f"{lab.name}.ipynb", nbformat.writes(notebook))
     write(_batch.out / "feedback" / handed.student / f"{lab.name}.html", feedback.page(result, lab, notebook))
-    return result, notebook
+    return result
 
 
 def _limit(which, soft):

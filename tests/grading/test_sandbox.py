@@ -45,7 +45,7 @@ def test_a_package_that_is_not_there_is_named(lab, monkeypatch):
 
 
 def test_a_template_that_fails_says_why(lab, monkeypatch):
-    monkeypatch.setattr(module, "IMPORTS", {"numpy": ["no_such_module"]})
+    monkeypatch.setattr(type(lab), "setup", "import no_such_module")
     with Sandbox(lab) as sandbox, pytest.raises(SandboxError, match="No module named 'no_such_module'"):
         sandbox.await_ready()
 

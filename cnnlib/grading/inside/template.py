@@ -1,4 +1,4 @@
-"""The sandbox's first process: an interpreter that has imported a lab's packages once, and forks for each submission.
+"""The sandbox's first process: an interpreter that has run a lab's set-up once, and forks for each submission.
 
 Started as ``python -I -S template.py FD``. Over the socket FD come, as one JSON line, the settings; then, for each
 submission, one byte with two sockets: one to serve it on, and a lifeline. Two processes are forked for it. The first
@@ -7,7 +7,6 @@ submission's own, locked in, with no other descriptor open than its socket.
 """
 
 import gc
-import importlib
 import json
 import os
 import select
@@ -29,8 +28,7 @@ def main(control):
     sys.path.append(settings["packages"])
     from student import serve  # imports NumPy, which the line above made visible
 
-    for name in settings["imports"]:
-        importlib.import_module(name)
+    exec(settings["setup"], {})  # the lab's own, for what it imports: each submission begins with it
     shell = make_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no farewell
     gc.collect()
