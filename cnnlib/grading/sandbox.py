@@ -256,10 +256,10 @@ def package_sources(lab):
     """Name in the sandbox's package folder → path here: the lab's packages, what they need, and cnnlib's tools."""
     sources = {}
     for name in needed([*ALWAYS, *lab.packages]):
-        for file in distribution(name).files or []:
-            top = file.parts[0]
+        installed = distribution(name)
+        for top in {line.partition("/")[0].partition(",")[0] for line in installed.read_text("RECORD").splitlines()}:
             if top not in ("..", "__pycache__"):
-                sources[top] = Path(distribution(name).locate_file(top))
+                sources[top] = Path(installed.locate_file(top))
     package = ROOT / "cnnlib"
     sources["cnnlib/__init__.py"] = package / "__init__.py"
     for tool in lab.tools:
