@@ -35,7 +35,7 @@ grade: .venv/ready ## grade a folder of submissions: make grade SUBMISSIONS=dir
 lint: .venv/ready ## check the style of the code
 	@$(CNNLAB) lint
 
-bench: .venv/ready ## measure side by side: convolution with PyTorch's, grading with nbgrader's
+bench: .venv/ready ## measure side by side: convolution, profiles and grading beside PyTorch, torchinfo and nbgrader
 	@$(CNNLAB) bench
 
 clean: ## remove the site and everything else that a build makes, but the environments

@@ -92,7 +92,7 @@ def lint():
 
 @command
 def bench():
-    """Measure speed and memory side by side: convolution with PyTorch's, grading with nbgrader's."""
+    """Measure speed side by side: convolution, profiles and grading beside PyTorch, torchinfo and nbgrader."""
     checkout.require_checkout()
     for script in sorted((checkout.ROOT / "tests" / "benchmarks").glob("bench_*.py")):
         if subprocess.run([sys.executable, script]).returncode:

@@ -17,7 +17,7 @@ import numpy as np
 
 from cnnlib import _arguments as arguments
 
-__all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "seen_extent"]
+__all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "seen_extent"]
 
 
 class Layer(NamedTuple):
@@ -62,6 +62,46 @@ def closed_form(layers):
         )
         fields.append(field)
     return fields
+
+
+def of_graph(model, input_shape, layer=None):
+    """The receptive field of a network's output, or of one layer's, as a tuple of ``ReceptiveField``, one per axis.
+
+    ``model`` is a ``torch.nn.Module`` with any branches and skips; ``input_shape`` is (C, L), (C, H, W) or
+    (C, D, H, W); and ``layer`` is a name of ``model.named_modules()``, whose first call counts. Branches that meet see
+    what any of them sees: from the least first pixel to the greatest last. Interpolation and transposed convolution
+    give neighbours different fields; what is returned holds them all, as tightly as one size and start can. Where every
+    unit sees the whole input, as after global pooling, flattening, a linear layer, or a gate computed from a global
+    mean, the field is (size of the axis, 0, 0).
+
+    The network runs in evaluation mode and without data, so its size and the input's cost nothing. ``ValueError``
+    where an operation moves the axes of space, or is not known here.
+    """
+    import torch  # only here and below
+
+    from cnnlib import _field_graph, _meta
+
+    if not isinstance(model, torch.nn.Module):
+        arguments.fail("model", model, "a torch.nn.Module")
+    shape = arguments.sequence("input_shape", input_shape, "(C, H, W), or of another number of axes")
+    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    if not 2 <= len(shape) <= 4:
+        arguments.fail("input_shape", shape, "(C, L), (C, H, W) or (C, D, H, W)")
+    if layer is not None:
+        arguments.choice("layer", layer, dict(model.named_modules()))
+    twin = _meta.without_data(model).eval()
+    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    try:
+        x = torch.empty((1, *shape), dtype=dtype, device="meta")
+        field = _field_graph.field_of(twin, x, twin.get_submodule(layer or ""))
+    except _field_graph.Unknown as unknown:
+        arguments.fail("model", type(model).__name__, f"one whose fields can be followed, which ends at {unknown}")
+    except Exception as error:  # whatever the model's own code raises
+        problem = f"{type(error).__name__}: {error}"
+        arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
+    if field == _field_graph.EVERYTHING:
+        return tuple(ReceptiveField(size, 0, 0) for size in shape[1:])
+    return tuple(ReceptiveField(int(s.last - s.first) + 1, int(s.jump), int(s.first)) for s in field)
 
 
 def gradient_map(network, input_shape, unit=None):

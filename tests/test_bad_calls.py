@@ -10,15 +10,18 @@ from matplotlib.figure import Figure
 from torch import nn
 
 import cnnlib
-from cnnlib import conv, filters, labs, lecture, plots, receptive_field, scale
+from cnnlib import complexity, conv, filters, labs, lecture, models, plots, receptive_field, scale
 from cnnlib.data import photos
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
+from cnnlib.models import cifar_resnet, initial
 
 X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
 PHOTO, FIGURE = np.zeros((8, 8)), Figure()
 CHECK = labs.task(1, "Bad calls")
+UNCOPYABLE = nn.Identity()
+UNCOPYABLE.stream = (n for n in range(3))
 
 # function, its arguments, and what the message must say: argument, value, expectation
 FORWARD = [
@@ -100,6 +103,17 @@ BAD_CALLS = [
         r"input_shape must be one that the network takes",
     ),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (1, 9, 9), (0, 7)), {}, r"unit must be inside the output"),
+    (receptive_field.of_graph, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
+    (receptive_field.of_graph, (nn.ReLU(), (9,)), {}, r"input_shape must be \(C, L\), .*; got \(9,\)"),
+    (receptive_field.of_graph, (nn.ReLU(), 9), {}, r"input_shape must be \(C, H, W\), or .*; got 9"),
+    (receptive_field.of_graph, (nn.Sequential(nn.ReLU()), (1, 9), "1"), {}, r"layer must be one of '', '0'; got '1'"),
+    (
+        receptive_field.of_graph,
+        (nn.Conv2d(3, 1, 1), (4, 9, 9)),
+        {},
+        r"input_shape must be .*RuntimeError.*; got \(4, 9",
+    ),
+    (receptive_field.of_graph, (nn.GLU(2), (4, 8, 8)), {}, r"model must be one whose fields .* aten\.glu.*; got 'GLU'"),
     (receptive_field.seen_extent, ("map",), {}, r"gradients must be an array of real numbers; got 'str of str"),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (9, 9)), {}, r"input_shape must be \(C, H, W\); got \(9, 9\)"),
     (
@@ -109,6 +123,21 @@ BAD_CALLS = [
         r"unit must be inside the output, \(7, 7\); got",
     ),
     (receptive_field.seen_extent, (np.zeros(3),), {}, r"gradients\.shape must be \(H, W\), no axis empty; got \(3,\)"),
+    (complexity.profile, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
+    (complexity.profile, (nn.Conv2d, (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got <class 'torch"),
+    (complexity.profile, (nn.ReLU(), 9), {}, r"input_shape must be the shape of one example, such as .*; got 9"),
+    (complexity.profile, (nn.ReLU(), (3, 0)), {}, r"input_shape must be an integer of 1 or more; got 0"),
+    (complexity.profile, (nn.ReLU(), (3,)), {"batch": 0}, r"batch must be an integer of 1 or more; got 0"),
+    (complexity.profile, (nn.ReLU(), (3,)), {"dtype": "half"}, r"dtype must be a torch\.dtype, or None; got 'half'"),
+    (complexity.profile, (nn.Conv2d(3, 1, 1), (4, 9, 9)), {}, r"input_shape must be .*RuntimeError.*; got \(4, 9, 9\)"),
+    (complexity.profile, (nn.LazyLinear(2), (4,)), {}, r"model must be one without lazy layers.*; got 'LazyLinear'"),
+    (
+        complexity.profile,
+        (UNCOPYABLE, (4,)),
+        {},
+        r"model must be one that copy\.deepcopy copies \(.*generator.*\); got 'Identity'",
+    ),
+    (complexity.profile(nn.ReLU(), (3,)).total, ("macros",), {}, r"field must be one of 'params', .*; got 'macros'"),
     (photos.load, ("dog",), {}, r"name must be one of 'astronaut', .*; got 'dog'"),
     (photos.load, ("cat", 0), {}, r"size must be an integer of 1 or more; got 0"),
     (plots.show, (None, "x", "x"), {}, r"figure must be a matplotlib Figure; got None"),
@@ -148,6 +177,19 @@ BAD_CALLS = [
     (CHECK.equal, ("it", int, 0), {"rtol": -1}, r"rtol must be 0 or more; got -1"),
     (CHECK.equal, ("it", int, 0), {"atol": "small"}, r"atol must be a finite number; got 'small'"),
     (CHECK.true, ("it", int, None), {}, r"otherwise must be a few words; got None"),
+    (models.build, ("vgg-16",), {}, r"name must be a network's name \(did you mean 'vgg16' or .*\?\); got 'vgg-16'"),
+    (models.build, (["vgg16"],), {}, r"name must be a network's name \(names\(\) lists them\); got \['vgg16'\]"),
+    (models.build, ("nin", 0), {}, r"num_classes must be an integer of 1 or more; got 0"),
+    (models.build, ("nin", 10.0), {}, r"num_classes must be an integer of 1 or more; got 10\.0"),
+    (models.build, ("nin",), {"depth": 3}, r"depth must be left out: nin has 'dropout'; got 3"),
+    (models.build, ("resnet18",), {"depth": 3}, r"depth must be left out: resnet18 has no options; got 3"),
+    (cifar_resnet.CifarResNet, (21,), {}, r"depth must be 6n \+ 2, such as 20 or 56; got 21"),
+    (cifar_resnet.CifarResNet, (2,), {}, r"depth must be an integer of 8 or more; got 2"),
+    (models.card, ("lecun",), {}, r"name must be a network's name \(.*\); got 'lecun'"),
+    (models.load_pretrained, ("resnet", "x"), {}, r"name must be a network's name \(did you mean 'resnet\d+'"),
+    (models.load_pretrained, ("nin", "none.pth"), {}, r"path must be a file that is there; save one .*'none\.pth'"),
+    (models.load_pretrained, ("nin", None), {}, r"path must be the path of a file of weights; got None"),
+    (models.load_pretrained, ("nin", "x", "ten"), {}, r"num_classes must be an integer of 1 or more; got 'ten'"),
 ]
 
 # Functions that no call can be bad for, and why.
@@ -156,7 +198,9 @@ CANNOT_FAIL = {
     checks.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     checks.wrong: "it is there to raise",
     compare.difference: "any two values can be compared",
+    initial.he: "any module will do",
     labs.progress: "takes nothing",
+    models.names: "takes nothing",
     photos.names: "takes nothing",
     scale.current: "takes nothing; what it reads is in test_scale.py",
     scale.device: "takes nothing",
@@ -181,5 +225,5 @@ def test_every_documented_function_is_called_badly():
             continue
         members = [getattr(module, name) for name in getattr(module, "__all__", ())]
         documented |= {member for member in members if callable(member) and not isinstance(member, type)}
-    functions = {function for function, *_ in BAD_CALLS if not inspect.ismethod(function)}
+    functions = {function for function, *_ in BAD_CALLS if inspect.isfunction(function)}
     assert documented == functions | set(CANNOT_FAIL)

@@ -404,8 +404,8 @@ def test_other_submissions_cannot_be_seen(asked):
 def test_the_answers_cannot_be_imported(asked, slowly):
     names = [
         "cnnlib.conv", "cnnlib.receptive_field", "cnnlib.filters", "cnnlib.grading", "cnnlib.grading.checks",
-        "cnnlib.authoring", "cnnlib.cli", "checks", "solutions", "torch", "torchvision", "scipy", "scipy.ndimage",
-        "skimage.morphology", "nbgrader", "jax", "cv2", "sklearn", "pip", "setuptools",
+        "cnnlib.authoring", "cnnlib.cli", "cnnlib.models", "checks", "solutions", "torch", "torchvision", "scipy",
+        "scipy.ndimage", "skimage.morphology", "nbgrader", "jax", "cv2", "sklearn", "pip", "setuptools",
     ]  # fmt: skip
     found = asked(
         """

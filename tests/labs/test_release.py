@@ -20,7 +20,18 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import checks, release
 
 BIN = Path(sys.executable).parent
-ANSWERS = ("authoring", "cli", "conv", "filters", "grading", "lecture", "receptive_field", "widgets")
+ANSWERS = (
+    "authoring",
+    "cli",
+    "complexity",
+    "conv",
+    "filters",
+    "grading",
+    "lecture",
+    "models",
+    "receptive_field",
+    "widgets",
+)
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""Parameters, multiply-adds and activations of any network, layer by layer, without a number computed.
+
+A copy of the network runs once on PyTorch's meta device, whose tensors have shapes and no data; so a network of any
+size takes no memory and a fraction of a second. What is counted is the operations as they reach the dispatcher, each
+booked on the innermost module that was running; it makes no difference whether a module, a function or an operator
+asked for one. ``operations`` holds the rules, ``results`` how the result is shown.
+
+A multiply-add (MAC) is one multiplication and one addition. Papers call it one FLOP or two, so their numbers differ
+twofold. Activations are the numbers that operations write to new memory: views and in-place operations write none,
+and neither batch norm's saved statistics nor the positions of maxima count.
+"""
+
+from collections import Counter
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from cnnlib import _arguments as arguments
+from cnnlib._meta import run, without_data
+from cnnlib.complexity.operations import CATEGORIES, rule
+from cnnlib.complexity.results import Profile, Row, Uncounted
+
+__all__ = ["profile"]
+
+
+def profile(model, input_shape, *, batch=1, dtype=None, training=False):
+    """Count what ``model``, a ``torch.nn.Module``, takes for one forward pass over a batch; returns a ``Profile``.
+
+    ``input_shape`` is that of one example, such as (C, H, W); the model gets (batch, C, H, W), of ``dtype``, by default
+    that of its first floating-point parameter. It runs in evaluation mode or, if ``training``, in training mode, with
+    auxiliary classifiers and dropout. The model is not touched, for a copy without data is run, with the model's own
+    hooks; so what it computes must not depend on the numbers in its tensors. ``ValueError`` tells what it objects to.
+    """
+    if not isinstance(model, torch.nn.Module):
+        arguments.fail("model", model, "a torch.nn.Module")
+    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
+    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    batch = arguments.integer("batch", batch, 1)
+    if dtype is None:
+        dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    elif not isinstance(dtype, torch.dtype):
+        arguments.fail("dtype", dtype, "a torch.dtype, or None")
+    twin = without_data(model).train(bool(training))
+    ledger = _Ledger(twin)
+    try:
+        x = torch.empty((batch, *shape), dtype=dtype, device="meta")
+        with torch.no_grad(), ledger:
+            twin(x)
+    except Exception as error:  # whatever the model's own code raises
+        problem = f"{type(error).__name__}: {error}"
+        arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
+    return ledger.profile(model)
+
+
+class _Tally:
+    """What is booked on one module."""
+
+    def __init__(self):
+        self.calls, self.output_shape = 0, ()
+        self.steps = dict.fromkeys(CATEGORIES, 0)
+        self.written = {"activations": 0, "activation_bytes": 0}
+
+
+class _Ledger(TorchDispatchMode):
+    """Sees every operation while it is entered, and books it on the innermost of ``model``'s modules."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.running = [""]  # names of modules, innermost last
+        self.tallies = {}  # name to _Tally, in the order of computation
+        self.uncounted = Counter()
+        for name, module in model.named_modules():
+            self._watch(name, module)
+
+    def _watch(self, name, module):
+        is_leaf = next(module.children(), None) is None
+
+        def enter(module, args):
+            self.running.append(name)
+            if is_leaf:  # has a row even where it does nothing; others only if they compute something themselves
+                self._tally(name)
+
+        def leave(module, args, output):
+            self.running.pop()
+            if tally := self.tallies.get(name):
+                tally.calls += 1
+                tally.output_shape = _shapes(output)
+
+        module.register_forward_pre_hook(enter, prepend=True)
+        module.register_forward_hook(leave, always_call=True)
+
+    def _tally(self, name):
+        return self.tallies.setdefault(name, _Tally())
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        how = rule(operation)
+        if how.steps is None and operation._can_decompose():  # in inference mode, nobody else has done it
+            with self:
+                return operation.decompose(*args, **kwargs)
+        out = run(operation, args, kwargs)
+        self._book(operation, how, args, out)
+        return out
+
+    def _book(self, operation, how, args, out):
+        outputs = out if isinstance(out, tuple) else (out,)
+        name = self.running[-1]
+        steps = 0
+        if how.steps is None:
+            self.uncounted[str(operation), name] += 1
+        else:
+            steps = how.steps(args, outputs[0])
+        written = [t for n in how.written for t in tree_leaves(outputs[n]) if isinstance(t, torch.Tensor)]
+        numbers = sum(t.numel() for t in written)
+        if steps or numbers:
+            tally = self._tally(name)
+            tally.steps[how.category] += steps
+            tally.written["activations"] += numbers
+            tally.written["activation_bytes"] += sum(t.numel() * t.element_size() for t in written)
+
+    def profile(self, model):
+        """The ``Profile`` of what was booked; ``model`` says who owns which parameters."""
+        kinds, params, seen = {}, {}, set()
+        for name, module in model.named_modules():
+            own = {id(p): p.numel() for p in module.parameters(recurse=False) if id(p) not in seen}
+            seen |= set(own)
+            kinds[name], params[name] = type(module).__name__, sum(own.values())
+            if own:
+                self._tally(name)
+        rows = (
+            Row(name, kinds[name], t.output_shape, t.calls, params[name], **t.steps, **t.written)
+            for name, t in self.tallies.items()
+        )
+        gaps = (Uncounted(operation, name, times) for (operation, name), times in self.uncounted.items())
+        return Profile(tuple(rows), tuple(gaps))
+
+
+def _shapes(output):
+    """Shape of a tensor, or a tuple of the shapes of several, in a tuple, a dictionary or the like."""
+    shapes = tuple(tuple(leaf.shape) for leaf in tree_leaves(output) if isinstance(leaf, torch.Tensor))
+    return shapes[0] if len(shapes) == 1 else shapes

@@ -1,0 +1,241 @@
+"""Receptive fields of networks with branches against the footprint of gradients, and against cases worked by hand."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+import torchvision
+from torch import nn
+
+from cnnlib.receptive_field import Layer, ReceptiveField, closed_form, of_graph
+
+
+def positive(model):
+    """Weights of one over their number, so that none cancels another; means for maxima; norms that do nothing."""
+    for name, module in model.named_modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+            nn.init.constant_(module.weight, 1 / module.weight[0].numel())
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.MaxPool2d):
+            mean = nn.AvgPool2d(module.kernel_size, module.stride, module.padding, module.ceil_mode)
+            model.set_submodule(name, mean)
+    return model.double().eval()
+
+
+def footprint(model, layer, x, unit):
+    """First and last row, first and last column, of the input that ``unit`` of the layer's output sees, if any."""
+    outputs = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda module, args, output: outputs.append(output))
+    model(x.requires_grad_())
+    handle.remove()
+    (gradient,) = torch.autograd.grad(outputs[0][0, :, unit[0], unit[1]].sum(), x)
+    seen = gradient[0].abs().sum(0).numpy()
+    sides = [np.nonzero(seen.any(axis=axis))[0] for axis in (1, 0)]
+    if not seen.any():
+        return None
+    return [(int(side[0]), int(side[-1])) for side in sides]
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "size"),
+    [
+        ("alexnet", "features", 195),
+        ("vgg16", "features", 212),
+        ("googlenet", "inception5b", None),
+        ("resnet18", "layer4", 435),
+        ("resnet50", "layer4", 427),
+        ("mobilenet_v2", "features", 491),
+        ("densenet121", "features", None),
+    ],
+)
+def test_last_maps_of_classifiers(name, layer, size):
+    """At full width, in images that are a strip: 64 pixels high, wide enough for a unit that sees no padding."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet's weights will be drawn
+        options = {"init_weights": False} if name in ("googlenet", "vgg16") else {}
+        model = torchvision.models.get_model(name, weights=None, **options)
+    model.classifier = nn.Identity()  # VGG's would take a gigabyte
+    vertical, horizontal = of_graph(model, (3, 64, 64), layer)
+    assert vertical == horizontal and size in (None, horizontal.size)
+    index = -(horizontal.start // horizontal.jump)  # the first whose field begins within the image
+    first, last = horizontal.interval(index)
+    width = -(-(last + 64) // 32) * 32
+    x = torch.rand(1, 3, 64, width, dtype=torch.float64) * 1e-6  # small: ReLU6 cuts nothing off
+    model = positive(model)
+    (_, seen) = footprint(model, layer, x, (0, index))
+    assert first >= 0 and seen == (first, last)
+
+
+class Branches(nn.Module):
+    """A path of one 1×1 filter, one of 3×5 with dilation, one of two layers; added and joined, then a stride."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(2, 4, 3, stride=(2, 1), padding=1)
+        self.a, self.b = nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, (3, 5), padding=(2, 4), dilation=2)
+        self.c = nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.Conv2d(4, 2, (1, 2)))
+        self.last = nn.Conv2d(6, 3, 2, stride=2)
+
+    def forward(self, x):
+        x = F.relu(self.stem(x))
+        y = self.a(x) + self.b(x)
+        z = self.c(F.pad(x, (1, 0)))
+        return self.last(torch.cat([y, z], 1).view(1, 2, 3, *y.shape[2:]).transpose(1, 2).flatten(1, 2))
+
+
+def test_branches_by_hand():
+    """Down: 3, ±2 jumps of 2 around it, 1 jump more: 3 + 8 + 2. Across: 3, ±4 around it, 1 more: 3 + 8 + 1."""
+    assert of_graph(Branches(), (2, 40, 40)) == (ReceptiveField(13, 4, -5), ReceptiveField(12, 2, -5))
+    # z alone: down ±1 jump of 2; across the pool's ±1 and the pair of columns one further left
+    assert of_graph(Branches(), (2, 40, 40), "c") == (ReceptiveField(7, 2, -3), ReceptiveField(6, 1, -3))
+    model = positive(Branches())
+    seen = footprint(model, "", torch.rand(1, 2, 40, 40, dtype=torch.float64), (4, 5))
+    assert seen == [field.interval(index) for field, index in zip(of_graph(model, (2, 40, 40)), (4, 5), strict=True)]
+
+
+def test_a_chain_is_the_closed_form():
+    layers = [Layer(5, 2, 2), Layer(3, 1, 2, 2), Layer(2, 2), Layer(4, 1, 0, 3)]
+    convolutions = [nn.Conv1d(1, 1, *layer) for layer in layers]
+    for number, field in enumerate(closed_form(layers)):
+        assert of_graph(nn.Sequential(*convolutions), (1, 90), str(number)) == (field,)
+    assert of_graph(nn.Conv3d(1, 1, (1, 2, 3)), (1, 4, 4, 4)) == tuple(ReceptiveField(k, 1, 0) for k in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        nn.ConvTranspose2d(1, 1, 2, 2),
+        nn.ConvTranspose2d(1, 1, 4, 2, 1),
+        nn.ConvTranspose2d(1, 1, 3, 2, 1, output_padding=1),
+        nn.ConvTranspose2d(1, 1, 3, 1),
+        nn.ConvTranspose2d(1, 1, 2, 2, dilation=3),
+        nn.ConvTranspose2d(1, 1, 5, 4, 1),
+        nn.ConvTranspose2d(1, 1, 1, 2),
+        nn.Upsample(scale_factor=2),
+        nn.Upsample(scale_factor=4),
+        nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.Upsample(scale_factor=4, mode="bilinear"),
+        nn.AdaptiveAvgPool2d(5),
+    ],
+    ids=str,
+)
+def test_upsampling_holds_every_unit_and_no_more(up):
+    """Neighbours see different pixels. The affine field holds them all, and some reach either end."""
+    model = positive(nn.Sequential(nn.Conv2d(1, 1, 3, 4, 1), up))
+    field, _ = of_graph(model, (1, 80, 80))
+    slack = []
+    for index in range(24 // field.jump, 24 // field.jump + 4) if field.jump < 16 else [1, 2, 3]:
+        seen = footprint(model, "", torch.rand(1, 1, 80, 80, dtype=torch.float64), (index, index))
+        if seen:  # one tap and a stride of two leave every other unit with nothing
+            first, last = field.interval(index)
+            slack.append((seen[0][0] - first, last - seen[0][1]))
+    assert min(s for s, _ in slack) == 0 == min(s for _, s in slack)
+
+
+class Gate(nn.Module):
+    def __init__(self, gate):
+        super().__init__()
+        self.conv, self.gate = nn.Conv2d(4, 4, 3, padding=1), gate
+
+    def forward(self, x):
+        x = self.conv(x)
+        return x * self.gate(x)
+
+
+GLOBAL = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(4, 4, 1), nn.Sigmoid())
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Gate(GLOBAL),
+        nn.Sequential(nn.Conv2d(4, 2, 3), nn.Flatten(), nn.Linear(2 * 6 * 8, 5), nn.ReLU()),
+        nn.Sequential(nn.Conv2d(4, 2, 3), nn.AdaptiveMaxPool2d(1), nn.Conv2d(2, 2, 1)),
+        nn.Sequential(nn.InstanceNorm2d(4), nn.Conv2d(4, 2, 3)),
+    ],
+)
+def test_what_sees_everything(model):
+    assert of_graph(model, (4, 8, 10)) == (ReceptiveField(8, 0, 0), ReceptiveField(10, 0, 0))
+
+
+def test_means_over_channels_see_one_place():
+    class Mean(nn.Module):
+        def forward(self, x):
+            return x.mean(1, keepdim=True) + x.amax(1, keepdim=True)
+
+    assert of_graph(Gate(Mean()), (4, 8, 10)) == (ReceptiveField(3, 1, -1),) * 2
+
+
+def test_the_layer_is_seen_before_what_is_added_in_place():
+    class Skip(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.small, self.large = nn.Conv2d(1, 1, 1), nn.Conv2d(1, 1, 5, padding=2)
+
+        def forward(self, x):
+            y = self.small(x)
+            y += self.large(x)
+            return y
+
+    assert of_graph(Skip(), (1, 9, 9), "small")[0].size == 1
+    assert of_graph(Skip(), (1, 9, 9))[0] == ReceptiveField(5, 1, -2)
+
+
+class Does(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.unused = function, nn.ReLU()
+
+    def forward(self, x):
+        return self.function(x)
+
+
+def add_into_part(x):
+    y = F.avg_pool2d(x, 3, 1, 1)
+    y[:, :1] += x[:, :1]
+    return y
+
+
+def fill_part(x):
+    y = torch.zeros_like(x)
+    y[:, :1] = x[:, :1]
+    return y
+
+
+@pytest.mark.parametrize(
+    ("function", "layer", "words"),
+    [
+        (lambda x: x.permute(0, 2, 3, 1), None, "a permutation that moves the axes"),
+        (lambda x: torch.cat([x, x], 2), None, "a join along an axis of space"),
+        (lambda x: x[:, :, 0], None, "a cut along an axis of space"),
+        (lambda x: x[:, :, 1:], None, "a view that moves or merges axes"),
+        (lambda x: x.flatten(2), None, "a view that moves or merges axes"),
+        (lambda x: x.roll(1, 2), None, r"aten\.roll"),
+        (lambda x: x + F.max_pool2d(x, 8), None, "branches whose sizes differ"),
+        (lambda x: F.avg_pool2d(x, 2) + F.avg_pool2d(x, 5, 1), None, "branches whose jumps differ"),
+        (lambda x: F.conv2d(x, x), None, "weights depend on the input"),
+        (lambda x: F.adaptive_avg_pool2d(x, 3), None, "windows of several sizes"),
+        (lambda x: F.interpolate(x, size=12), None, "no integer"),
+        (lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True), None, "aligned corners"),
+        (lambda x: F.interpolate(x, scale_factor=2), None, "closer than pixels"),
+        (lambda x: x.mean(3), None, "over one axis of several"),
+        (add_into_part, None, "into a part of a tensor"),
+        (fill_part, None, "into a part of a tensor"),
+        (lambda x: x, "unused", "which is not called"),
+        (lambda x: (x, x), None, "whose output is no tensor"),
+        (torch.zeros_like, None, "does not depend on the input"),
+    ],
+)
+def test_what_cannot_be_followed(function, layer, words):
+    with pytest.raises(ValueError, match=f"model must be one whose fields can be followed, which ends at .*{words}"):
+        of_graph(Does(function), (2, 8, 8), layer)
+
+
+def test_the_model_stays_as_it_was():
+    model = Branches()
+    of_graph(model, (2, 40, 40), "c")
+    assert model.training and all(not m._forward_hooks for m in model.modules())
+    assert all(p.device.type == "cpu" for p in model.parameters())
