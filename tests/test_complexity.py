@@ -5,6 +5,7 @@ import sys
 import types
 import warnings
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
@@ -404,6 +405,7 @@ def test_figure_shows_every_number():
     assert heights == [[0, 112, 130], [0, 128, 1728], [2, 64, 64]]  # nothing for Flatten, which has none
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["convolution", "linear", "activation"]
+    plt.close(figure)
 
 
 def test_frame(monkeypatch):
