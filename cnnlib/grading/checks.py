@@ -259,6 +259,11 @@ class Lab:
         """The source of the set-up cell, which every submission begins with."""
         return self.named["setup"].source if "setup" in self.named else ""
 
+    @property
+    def points(self):
+        """Automatic points; what is graded by hand stands apart."""
+        return sum(task.points for task in self.tasks.values())
+
     def task(self, name, title, **options):
         """Add a ``Task``; ``name`` is the grade_id of its solution cell."""
         if name in self.tasks:

@@ -24,7 +24,7 @@ BY_HAND = "This answer is graded by hand, and does not count in the sum above."
 
 def page(result, lab, notebook):
     """Feedback on one submission as HTML; ``notebook`` is the ``marked`` one, or None where it was unreadable."""
-    checks = {f"{task.name}-checks": task for task in result.tasks}
+    checks = {task.check_cell: task for task in result.tasks}
     shown = [cells.markdown(_opening(result, lab), "opening")]
     for number, cell in enumerate(notebook.cells if notebook else ()):
         marks = cell.metadata.get("nbgrader", {})
@@ -38,7 +38,7 @@ def page(result, lab, notebook):
             by_hand = {"grade": False, "comment": BY_HAND} if marks.get("grade") else {}
             shown.append(cells.code(cell.source, cell.id, marks and {**marks, **by_hand}, cell.get("outputs", ())))
     grades = {"notebook": html.escape(f"{lab.title} · {result.student}"), "late_penalty": 0}
-    grades |= {"score": result.score or 0, "max_score": sum(task.points for task in lab.tasks.values())}
+    grades |= {"score": result.score or 0, "max_score": lab.points}
     body, _ = exporter().from_notebook_node(cells.notebook(shown), resources={"nbgrader": grades})
     return body
 
@@ -70,7 +70,7 @@ def _opening(result, lab):
     if result.detail:
         lines.append(f"<pre>{html.escape(result.detail)}</pre>")
     if result.tasks:
-        rows = [f"| [{task.title}](#{task.name}-checks) | {task.score:g} of {task.points:g} |" for task in result.tasks]
+        rows = [f"| [{task.title}](#{task.check_cell}) | {task.score:g} of {task.points:g} |" for task in result.tasks]
         by_hand = (cell for cell in lab.cells if cell.marks.get("grade") and cell.marks.get("solution"))
         rows += [f"| {cell.marks['grade_id']} question | graded by hand: {cell.marks['points']} |" for cell in by_hand]
         lines.append("\n".join(["| task | points |", "| --- | --- |", *rows]))

@@ -69,7 +69,7 @@ def enter(gradebook, result):
     gradebook.update_or_create_student(result.student)
     submitted = gradebook.update_or_create_submission(result.lab, result.student)
     [entry] = submitted.notebooks
-    scores = {f"{task.name}-checks": task.score for task in result.tasks}
+    scores = {task.check_cell: task.score for task in result.tasks}
     for grade in entry.grades:
         grade.auto_score = scores.get(grade.name)  # None: a person gives the points
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None

@@ -14,7 +14,7 @@ def marked(notebook, lab, result):
     deleted comes back at the end; of cells with the same name, the first one counts.
     """
     source = lab.named
-    verdicts = {f"{task.name}-checks": task for task in result.tasks}
+    verdicts = {task.check_cell: task for task in result.tasks}
     ran = {cell.id: cell for cell in result.cells}
     kept, seen = [], set()
     number = 0  # of the code cell, as Jupyter counts them
@@ -64,7 +64,7 @@ def verdict_text(task):
 def _verdict_cell(cell, task):
     """A check cell whose outputs say what was found, and, as nbgrader reads it, the score."""
     outputs = [cells.shown(html=verdict_html(task), text=verdict_text(task)), cells.result(f"{task.score:g}")]
-    return cells.code(cell.source, f"{task.name}-checks", cell.marks, outputs)
+    return cells.code(cell.source, task.check_cell, cell.marks, outputs)
 
 
 def _outputs(cell):

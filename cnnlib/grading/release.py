@@ -18,6 +18,7 @@ from cnnlib.authoring import checkout, student_copy
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
 from cnnlib.grading import checks
+from cnnlib.grading.files import write
 
 LABS = ROOT / "labs"
 BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.ipynb")  # from a lab to a page
@@ -60,10 +61,7 @@ def release(names=None, *, to=None):
         return student_copy.make(to, texts, checks.TOOLS, packages)
     stale = _stale(texts)
     for path, text in stale.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".ipynb.new")
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        write(path, text)
     return list(stale)
 
 

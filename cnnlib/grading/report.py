@@ -24,7 +24,7 @@ def csv_text(results, labs):
     for result in results:
         scores = {task.name: f"{task.score:g}" for task in result.tasks}
         score = "" if result.score is None else f"{result.score:g}"
-        ends = [score, f"{max_score(labs[result.lab]):g}", result.status]
+        ends = [score, f"{labs[result.lab].points:g}", result.status]
         # A name that a spreadsheet would take for a formula gets an apostrophe, which shows it as it is.
         student = f"'{result.student}" if result.student[0] in "=+-@\t\r" else result.student
         writer.writerow([student, result.lab, *(scores.get(name, "") for name in tasks), *ends])
@@ -39,7 +39,7 @@ def json_text(results, labs):
         del row["cells"]
         for task, found in zip(row["tasks"], result.tasks, strict=True):
             task |= {"score": found.score, "points": found.points}
-        rows.append({**row, "score": result.score, "max_score": max_score(labs[result.lab])})
+        rows.append({**row, "score": result.score, "max_score": labs[result.lab].points})
     return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -50,7 +50,7 @@ def summary(results, labs):
         own = [result for result in results if result.lab == name]
         scores = [result.score for result in own if result.score is not None]
         mean = f"{sum(scores) / len(scores):.1f}" if scores else "–"
-        counts.add_row(name, str(len(own)), str(len(scores)), mean, f"{max_score(lab):g}")
+        counts.add_row(name, str(len(own)), str(len(scores)), mean, f"{lab.points:g}")
     look = Table("student", "lab", "status", "score", "why")
     for result in results:
         if result.status != GRADED:
@@ -63,8 +63,3 @@ def summary(results, labs):
 def printable(text):
     """Text of strangers for a terminal: nothing in it that would command the terminal."""
     return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def max_score(lab):
-    """Automatic points of a lab."""
-    return sum(task.points for task in lab.tasks.values())

@@ -41,6 +41,11 @@ class TaskResult:
     misconceptions: tuple = ()
 
     @property
+    def check_cell(self):
+        """grade_id of the cell that stands for this task's checks in a notebook."""
+        return f"{self.name}-checks"
+
+    @property
     def points(self):
         return sum(check.points for check in self.checks)
 
