@@ -57,6 +57,7 @@ class Student:
     def __init__(self, connection, shell):
         self.connection, self.shell = connection, shell
         self.objects = []
+        self.request = 0  # the number of the one being answered
 
     def serve(self):
         """Answer requests until the other side hangs up."""
@@ -66,9 +67,8 @@ class Student:
                 request = wire.receive(self.connection)
             except ConnectionError:
                 return
-            number = request.pop("id")
-            reply = answer[request.pop("kind")](**request)
-            wire.send(self.connection, wire.pack({"id": number, **reply}))
+            self.request = request.pop("id")
+            wire.send(self.connection, answer[request.pop("kind")](**request))
 
     def run(self, source):
         """Run one cell: what it printed, and the error that ended it, if one did."""
@@ -76,12 +76,12 @@ class Student:
         outcome = self.shell.run_cell(source, store_history=False)
         error = outcome.error_before_exec or outcome.error_in_exec
         memory = isinstance(error, MemoryError)
-        return {"kind": "ran", "output": stream.text(), "error": told(error) if error else "", "memory": memory}
+        return self._frame("ran", output=stream.text(), error=told(error) if error else "", memory=memory)
 
     def call(self, name, args, options, keep):
         """Call what the submission calls ``name``; with ``keep``, the result stays here as an object."""
         if name not in self.shell.user_ns:
-            return {"kind": "missing"}
+            return self._frame("missing")
         return self._answer(self.shell.user_ns[name], args, options, keep)
 
     def method(self, number, name, args, options):
@@ -95,16 +95,18 @@ class Student:
             if keep:
                 self.objects.append(result)
                 result = Reference(len(self.objects) - 1)
-            reply = {"kind": "returned", "value": result}
-            wire.pack(reply)
-            return reply
+            return self._frame("returned", value=result)  # within the try, for the result may not be plain
         except NotPlain as error:
-            return {"kind": "not plain", "what": str(error)[:200]}
+            return self._frame("not plain", what=str(error)[:200])
         except BaseException as error:
             own = [
                 frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(CELL)
             ]
-            return {"kind": "raised", "type": type(error).__name__, "line": own[-1] if own else 0}
+            return self._frame("raised", type=type(error).__name__, line=own[-1] if own else 0)
+
+    def _frame(self, kind, **fields):
+        """The bytes of the reply to the current request."""
+        return wire.pack({"id": self.request, "kind": kind, **fields})
 
     def _live(self, value):
         """A value with functions in place of references: calling one asks the other side."""
