@@ -4,7 +4,7 @@ import os
 
 from cnnlib import _arguments as arguments
 
-__all__ = ["current", "device", "pick"]
+__all__ = ["current", "device", "pick", "seed"]
 
 
 def current():
@@ -25,3 +25,11 @@ def device():
     import torch  # slow to import, and not needed when the scale is given
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def seed():
+    """The seed that all of a page's seeds follow: the environment variable ``CNNLIB_SEED``; without it, 0."""
+    asked = os.environ.get("CNNLIB_SEED", "0")
+    if not asked.isdecimal():
+        arguments.fail("CNNLIB_SEED", asked, "an integer of 0 or more")
+    return int(asked)

@@ -1,0 +1,39 @@
+"""Augmentation of a whole batch at once, where the batch lies.
+
+Each is a function of (images (N, C, H, W), generator) that returns images of the same shape; ``generator`` is a
+``torch.Generator`` on the images' device.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from cnnlib import _arguments as arguments
+
+
+def flip():
+    """Mirror half of the images, left to right."""
+
+    def flipped(images, generator):
+        chosen = torch.rand(len(images), 1, 1, 1, device=images.device, generator=generator) < 0.5
+        return torch.where(chosen, images.flip(-1), images)
+
+    return flipped
+
+
+def shift(pixels):
+    """Move each image by up to ``pixels`` in both directions; what comes in from outside is 0.
+
+    With pixels = 4 this is the crop from padded images with which He et al. (2016) train on CIFAR-10.
+    """
+    pixels = arguments.integer("pixels", pixels, 1)
+
+    def shifted(images, generator):
+        N, C, H, W = images.shape
+        padded = F.pad(images, (pixels,) * 4)
+        down, right = torch.randint(2 * pixels + 1, (2, N, 1), device=images.device, generator=generator)
+        rows = (down + torch.arange(H, device=images.device)).view(N, 1, H, 1)
+        columns = (right + torch.arange(W, device=images.device)).view(N, 1, 1, W)
+        image, channel = (torch.arange(n, device=images.device) for n in (N, C))
+        return padded[image.view(N, 1, 1, 1), channel.view(1, C, 1, 1), rows, columns]
+
+    return shifted

@@ -1,0 +1,160 @@
+"""The loop: an epoch is every image once, in random order; a step is one batch."""
+
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+
+from cnnlib import _arguments as arguments
+from cnnlib.errors import CourseError
+from cnnlib.training.evaluate import accuracy, device_of
+from cnnlib.training.pairs import as_float, check_labels, pair_on
+from cnnlib.training.progress import Progress
+from cnnlib.training.schedule import schedule as schedule_of
+
+OPTIMIZERS = ("sgd", "adam", "adamw")
+LOOK = 20  # steps between two looks at the loss; each makes a GPU wait
+
+
+class Diverged(CourseError):
+    """The loss is no longer a number; ``step``, counted from 0, is where it first was not."""
+
+    def __init__(self, step, steps_per_epoch, loss):
+        self.step = step
+        super().__init__(
+            f"The loss became {loss} in step {step} (epoch {step // steps_per_epoch + 1}). "
+            "Try a smaller rate, or a few epochs of warmup; and look at the images for extreme values."
+        )
+
+
+@dataclass
+class History:
+    """What happened, a number per epoch: training loss and accuracy over the epoch's steps, seconds, test accuracy."""
+
+    loss: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+    test_accuracy: list = field(default_factory=list)  # empty where there was no test set
+    seconds: list = field(default_factory=list)
+
+
+def fit(
+    model,
+    train,
+    *,
+    epochs,
+    batch_size=128,
+    rate=0.1,
+    optimizer="sgd",
+    momentum=0.9,
+    weight_decay=0.0,
+    schedule="cosine",
+    milestones=(),
+    warmup=0,
+    augment=(),
+    test=None,
+    seed=0,
+    device=None,
+    progress=True,
+    loss=F.cross_entropy,
+):
+    """Train ``model`` on the pair ``train`` (images (N, C, H, W), labels (N,)) and return its ``History``.
+
+    uint8 images are divided by 255, floats are used as they are. ``rate`` is the peak of the learning rate; see
+    ``schedule`` for its course. ``optimizer`` is "sgd" (with ``momentum``), "adam" or "adamw", or an optimizer of
+    PyTorch's over the model's parameters, whose own rates are then the peaks. ``augment`` lists functions of (batch,
+    generator), see ``flip`` and ``shift``. ``loss`` is a function of (outputs, labels). ``seed`` decides the order of
+    the images, the augmentation and dropout, but not the weights, which are the model's own. An epoch leaves out the
+    last images where they do not fill a batch; which ones differs from epoch to epoch.
+
+    Everything lies on ``device``, by default a GPU where there is one, where it runs in mixed precision and with
+    channels last. The model stays there, in evaluation mode. Bad arguments, labels that are no class of the model's
+    among them, raise ``ValueError`` before the first step; a loss that is no longer a number raises ``Diverged``.
+    """
+    device_of(model)  # a model at all?
+    epochs, batch_size = arguments.integer("epochs", epochs, 1), arguments.integer("batch_size", batch_size, 1)
+    factor = schedule_of(schedule, epochs, milestones, warmup)
+    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    images, labels = pair_on(device, "train", train)
+    on_gpu = device.type == "cuda"
+    model.to(device, memory_format=torch.channels_last if on_gpu else torch.preserve_format)
+    optimizer = _optimizer(optimizer, model, rate, momentum, weight_decay)
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    augment = arguments.sequence("augment", augment, "a list of functions such as training.flip()")
+    order, draws = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
+    precision = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
+    batch_size = min(batch_size, len(images))
+    steps = len(images) // batch_size
+    history, bar = History(), Progress(epochs * steps, shown=progress)
+
+    with torch.random.fork_rng(devices=[device] if on_gpu else []):
+        torch.manual_seed(seed)  # dropout draws from here
+        for epoch in range(epochs):
+            began = time.perf_counter()
+            model.train()
+            chosen = torch.randperm(len(images), generator=order).to(device)
+            losses, right = torch.zeros(steps, device=device), torch.zeros((), device=device)
+            for step in range(steps):
+                batch = chosen[step * batch_size : (step + 1) * batch_size]
+                x, y = as_float(images[batch]), labels[batch]
+                for change in augment:
+                    x = change(x, draws)
+                if on_gpu:
+                    x = x.contiguous(memory_format=torch.channels_last)
+                for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                    group["lr"] = peak * factor(epoch + step / steps)
+                optimizer.zero_grad()
+                with precision:
+                    outputs = model(x)
+                    if epoch == step == 0:
+                        check_labels("train", labels, _scores(outputs).shape[1])
+                    cost = loss(outputs, y)
+                cost.backward()
+                optimizer.step()
+                losses[step] = cost.detach()
+                right += (_scores(outputs).argmax(dim=1) == y).sum()
+                if step % LOOK == LOOK - 1 or step == steps - 1:
+                    _check_finite(losses[: step + 1], epoch, steps)
+                    bar.to(epoch * steps + step + 1, f"loss {losses[step]:.3g}")
+            history.loss.append(float(losses.mean()))
+            history.accuracy.append(float(right) / (steps * batch_size))
+            if test is not None:
+                history.test_accuracy.append(accuracy(model, test))
+            history.seconds.append(time.perf_counter() - began)
+    model.eval()
+    bar.end(_summary(history))
+    return history
+
+
+def _optimizer(kind, model, rate, momentum, weight_decay):
+    if isinstance(kind, torch.optim.Optimizer):
+        return kind
+    arguments.choice("optimizer", kind, OPTIMIZERS)
+    rate, weight_decay = arguments.positive("rate", rate), arguments.real("weight_decay", weight_decay)
+    options = {"lr": rate, "weight_decay": weight_decay}
+    if kind == "sgd":
+        return torch.optim.SGD(model.parameters(), **options, momentum=arguments.real("momentum", momentum))
+    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](model.parameters(), **options)
+
+
+def _scores(outputs):
+    """The classifier's own scores (N, classes), where a network in training gives those of auxiliary heads too."""
+    return outputs[0] if isinstance(outputs, tuple) else outputs
+
+
+def _check_finite(losses, epoch, steps):
+    """Look at the losses of this epoch so far, all at once."""
+    bad = (~torch.isfinite(losses)).nonzero()
+    if len(bad):
+        first = int(bad[0])
+        raise Diverged(epoch * steps + first, steps, float(losses[first]))
+
+
+def _summary(history):
+    """One line about a run, the same wherever it ran as fast or as slowly."""
+    epochs = len(history.loss)
+    line = (
+        f"{epochs} epoch{'s' * (epochs > 1)}: training loss {history.loss[-1]:.3g}, accuracy {history.accuracy[-1]:.1%}"
+    )
+    return line + (f"; test accuracy {history.test_accuracy[-1]:.1%}" if history.test_accuracy else "")
