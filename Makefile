@@ -6,7 +6,7 @@ CNNLAB := .venv/bin/cnnlab
 
 # Two targets at once would share the processors and the folders that they write to.
 .NOTPARALLEL:
-.PHONY: help book serve setup test execute labs grade lint bench clean
+.PHONY: help book serve setup test execute seeds labs grade lint bench clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | while IFS=@ read -r target text; do printf '%-14s%s\n' "$$target" "$$text"; done
@@ -29,13 +29,16 @@ execute: .venv/ready ## run the book's notebooks and store their outputs
 labs: .venv/ready ## make the students' notebooks from the sources
 	@$(CNNLAB) release
 
+seeds: .venv/ready ## run the book's claims under three other seeds, and tabulate the margins
+	@$(CNNLAB) seeds
+
 grade: .venv/ready ## grade a folder of submissions: make grade SUBMISSIONS=dir
 	@$(if $(SUBMISSIONS),,echo 'Say which folder: make grade SUBMISSIONS=dir'; exit 2;) $(CNNLAB) grade '$(SUBMISSIONS)' $(if $(OUT),--out '$(OUT)')
 
 lint: .venv/ready ## check the style of the code
 	@$(CNNLAB) lint
 
-bench: .venv/ready ## measure side by side: convolution, profiles and grading beside PyTorch, torchinfo and nbgrader
+bench: .venv/ready ## measure side by side with what others use: convolution, profiles, training, grading
 	@$(CNNLAB) bench
 
 clean: ## remove the site and everything else that a build makes, but the environments

@@ -59,6 +59,30 @@ def execute(
 
 
 @command
+def seeds(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Notebooks. Default: all of the book's.")] = None,
+    number: Annotated[int, typer.Option(min=1, help="How many seeds, from 1 on.")] = 3,
+):
+    """Run the book's claims under other seeds, and tabulate by how much they hold. Nothing is stored."""
+    from cnnlib.authoring import seeds as under_seeds
+
+    table = Table("page", "claim", "least and most", "threshold", "least margin", "in std. dev.")
+    sound = True
+    for path in paths or checkout.notebooks():
+        rows, failures = under_seeds.margins(path.resolve(), range(1, number + 1))
+        for row in rows:
+            span = f"{min(row.values):.4g} … {max(row.values):.4g}"
+            margin = f"{row.least:.3g}" if row.holds else f"[red]{row.least:.3g}[/]"
+            table.add_row(row.page, row.what, span, f"{row.threshold:.4g}", margin, f"{row.deviations:.1f}")
+        for line in failures:
+            say(line)
+        sound = sound and not failures and all(row.holds for row in rows)
+    console.print(table)
+    if not sound:
+        raise typer.Exit(1)
+
+
+@command
 def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. Default: all.")] = None):
     """Check everything: style, code, labs, grader, notebooks, site. Each part prints its time."""
     from cnnlib.authoring import suite
@@ -92,7 +116,7 @@ def lint():
 
 @command
 def bench():
-    """Measure speed side by side: convolution, profiles and grading beside PyTorch, torchinfo and nbgrader."""
+    """Measure speed side by side with what others use: convolution, profiles, training, grading."""
     checkout.require_checkout()
     for script in sorted((checkout.ROOT / "tests" / "benchmarks").glob("bench_*.py")):
         if subprocess.run([sys.executable, script]).returncode:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 import cnnlib
-from cnnlib import complexity, conv, filters, labs, lecture, models, plots, receptive_field, scale
+from cnnlib import claims, complexity, conv, filters, labs, lecture, models, plots, receptive_field, scale, training
 from cnnlib.data import photos
 from cnnlib.grading import checks
 from cnnlib.labs import compare
@@ -20,6 +20,7 @@ from cnnlib.models import cifar_resnet, initial
 X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
 PHOTO, FIGURE = np.zeros((8, 8)), Figure()
 CHECK = labs.task(1, "Bad calls")
+PAIR, LINEAR = (X, [0]), nn.Sequential(nn.Flatten(), nn.Linear(100, 2))
 UNCOPYABLE = nn.Identity()
 UNCOPYABLE.stream = (n for n in range(3))
 
@@ -189,6 +190,37 @@ BAD_CALLS = [
     (models.load_pretrained, ("resnet", "x"), {}, r"name must be a network's name \(did you mean 'resnet\d+'"),
     (models.load_pretrained, ("nin", "none.pth"), {}, r"path must be a file that is there; save one .*'none\.pth'"),
     (models.load_pretrained, ("nin", None), {}, r"path must be the path of a file of weights; got None"),
+    (claims.claim, ("", 1), {"at_least": 0}, r"what must be a few words; got ''"),
+    (claims.claim, ("a", 1), {}, r"at_least, at_most must be one of them, the threshold; got \{\}"),
+    (claims.claim, ("a", np.nan), {"at_least": 0}, r"value must be a finite number; got nan"),
+    (training.fit, (None, PAIR), {"epochs": 1}, r"model must be a torch\.nn\.Module; got None"),
+    (training.fit, (LINEAR, PAIR), {"epochs": 0}, r"epochs must be an integer of 1 or more; got 0"),
+    (training.fit, (LINEAR, PAIR), {"epochs": 1, "rate": -1}, r"rate must be above 0; got -1"),
+    (training.fit, (LINEAR, PAIR), {"epochs": 1, "optimizer": "lion"}, r"optimizer must be one of 'sgd'.*'lion'"),
+    (
+        training.fit,
+        (LINEAR, PAIR),
+        {"epochs": 1, "schedule": "step"},
+        r"milestones must be the epochs at which.*got \[\]",
+    ),
+    (training.fit, (LINEAR, PAIR), {"epochs": 1, "warmup": 1}, r"warmup must be 0 or more, and less than the 1 epochs"),
+    (
+        training.fit,
+        (LINEAR, PAIR),
+        {"epochs": 1, "augment": 3},
+        r"augment must be a list of functions such as .*; got 3",
+    ),
+    (training.fit, (LINEAR, X), {"epochs": 1}, r"train must be a pair \(images, labels\); got 'ndarray'"),
+    (training.fit, (LINEAR, (X[0], [0])), {"epochs": 1}, r"images of train\.shape must be \(N, C, H, W\).*\(4, 5, 5\)"),
+    (training.fit, (LINEAR, (X, [0, 1])), {"epochs": 1}, r"labels of train must be of shape \(1,\), one per image"),
+    (training.fit, (LINEAR, (X, [0.5])), {"epochs": 1}, r"labels of train must be integers.*; got 'torch\.float64'"),
+    (training.fit, (LINEAR, (X, [2])), {"epochs": 1}, r"labels of train, at position 0, must be 0 to 1, .*; got 2"),
+    (training.fit, (LINEAR, (X.astype(int), [0])), {"epochs": 1}, r"images of train\.dtype must be uint8.*int64"),
+    (training.fit, (LINEAR, (X + np.nan, [0])), {"epochs": 1}, r"images of train\[0\] must be finite"),
+    (training.accuracy, (LINEAR, (X, ["a"])), {}, r"labels of data must be an array or a tensor of numbers"),
+    (training.mean_loss, (LINEAR, (X, [-1])), {}, r"labels of data, at position 0, must be 0 to 1, .*; got -1"),
+    (training.predict, (LINEAR, X), {"batch_size": 0}, r"batch_size must be an integer of 1 or more; got 0"),
+    (training.shift, (0,), {}, r"pixels must be an integer of 1 or more; got 0"),
     (models.load_pretrained, ("nin", "x", "ten"), {}, r"num_classes must be an integer of 1 or more; got 'ten'"),
 ]
 
@@ -205,6 +237,8 @@ CANNOT_FAIL = {
     scale.current: "takes nothing; what it reads is in test_scale.py",
     scale.device: "takes nothing",
     scale.pick: "any values are good",
+    scale.seed: "takes nothing; what it reads is in test_scale.py",
+    training.flip: "takes nothing",
 }
 
 

@@ -22,3 +22,13 @@ def test_unknown_scale(monkeypatch):
     monkeypatch.setenv("CNNLIB_SCALE", "huge")
     with pytest.raises(ValueError, match="CNNLIB_SCALE must be one of 'quick', 'full'; got 'huge'"):
         scale.current()
+
+
+def test_seed(monkeypatch):
+    monkeypatch.delenv("CNNLIB_SEED", raising=False)
+    assert scale.seed() == 0
+    monkeypatch.setenv("CNNLIB_SEED", "7")
+    assert scale.seed() == 7
+    monkeypatch.setenv("CNNLIB_SEED", "-1")
+    with pytest.raises(ValueError, match="CNNLIB_SEED must be an integer of 0 or more; got '-1'"):
+        scale.seed()

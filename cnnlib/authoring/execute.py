@@ -24,7 +24,7 @@ def execute(path, asked_scale=None, *, force=False):
     run unless their code changed, or ``force``. Where a cell fails, the file stays as it was and ``CourseError`` says
     which cell and why.
     """
-    notebook = _read(path)
+    notebook = read(path)
     try:
         asked_scale = asked_scale or scale.current()
     except ValueError as error:  # of the variable CNNLIB_SCALE
@@ -32,18 +32,9 @@ def execute(path, asked_scale=None, *, force=False):
     stored = notebook.metadata.get("cnnlib", {})
     if stored.get("scale") == "full" and asked_scale == "quick" and not provenance.differences(notebook) and not force:
         return "kept: its outputs are of full scale, and its code has not changed"
-    threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only, not its advice on encryption
-        resources={"metadata": {"path": str(path.parent)}},
-    )
     began = time.perf_counter()
     try:
-        client.execute(env={**os.environ, **threads, "CNNLIB_SCALE": asked_scale, "PYTHONHASHSEED": "0"})
+        run(notebook, path.parent, asked_scale)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"{path.name} failed, and was left as it was.\n{error}") from None
     seconds = round(time.perf_counter() - began, 1)
@@ -63,7 +54,27 @@ def execute(path, asked_scale=None, *, force=False):
     return f"ran at {asked_scale} scale in {seconds:.0f} s"
 
 
-def _read(path):
+def run(notebook, folder, asked_scale, *, seed=0, on_errors="stop"):
+    """Run the cells of ``notebook`` in ``folder``; their outputs are put into it.
+
+    With ``on_errors="go on"``, a cell that fails does not keep those after it from running.
+    """
+    threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    settings = {"CNNLIB_SCALE": asked_scale, "CNNLIB_SEED": str(seed), "PYTHONHASHSEED": "0"}
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        allow_errors=on_errors == "go on",
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only, not its advice on encryption
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env={**os.environ, **threads, **settings})
+
+
+def read(path):
+    """The notebook in a file; ``CourseError`` where it holds none."""
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)

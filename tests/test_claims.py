@@ -1,0 +1,54 @@
+"""Claims: asserted, shown in a line, recorded; and gathered under other seeds."""
+
+import math
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from cnnlib.authoring import seeds
+from cnnlib.claims import claim
+
+PAGE = """
+from cnnlib import scale
+from cnnlib.claims import claim
+claim("one more than the seed", scale.seed() + 1, at_least=1.5)
+"""
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What claims display: (line, record) each."""
+    lines = []
+    monkeypatch.setattr("cnnlib.claims.display", lambda line, metadata: lines.append((repr(line), metadata)))
+    return lines
+
+
+def test_a_claim_that_holds(shown):
+    claim("accuracy", 0.98765, at_least=0.98)
+    claim("error", 0, at_most=0)
+    (one, metadata), (other, _) = shown
+    assert one == "✓ accuracy: 0.9877 ≥ 0.98" and other == "✓ error: 0 ≤ 0"
+    expected = {"what": "accuracy", "value": 0.98765, "threshold": 0.98, "side": "at_least", "holds": True}
+    assert metadata == {"cnnlib": {"claim": expected}}
+
+
+def test_a_claim_that_does_not(shown):
+    with pytest.raises(AssertionError, match=r"does not hold: error: 0\.2 ≤ 0\.1"):
+        claim("error", 0.2, at_most=0.1)
+    [(line, metadata)] = shown
+    assert line.startswith("✗") and metadata["cnnlib"]["claim"]["holds"] is False
+
+
+def test_under_other_seeds(tmp_path):
+    path = tmp_path / "page.ipynb"
+    cells = [v4.new_code_cell(source) for source in (PAGE, "1 / (scale.seed() - 2)", 'claim("two", 2, at_most=3)')]
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    before = path.read_bytes()
+    (one, two), failures = seeds.margins(path, (0, 1, 2))
+    assert (one.values, one.threshold, one.holds, one.least) == ((1, 2, 3), 1.5, False, -0.5)
+    assert one.deviations == pytest.approx(0.5)
+    assert (two.page, two.what, two.least, two.deviations) == ("page", "two", 1, math.inf)
+    [failure] = failures
+    assert "seed 2" in failure and "ZeroDivisionError" in failure
+    assert path.read_bytes() == before
