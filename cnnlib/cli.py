@@ -193,6 +193,15 @@ def grade(
 
 
 @command
+def numbers():
+    """Write the appendix of the lecture's numbers from the outputs of the pages."""
+    from cnnlib.authoring import numbers as appendix
+
+    checkout.require_checkout()
+    say(f"wrote {appendix.PATH.relative_to(checkout.ROOT)}: {len(appendix.write())} numbers and claims")
+
+
+@command
 def sync():
     """Write what pyproject.toml sets once into the files that repeat it."""
     from cnnlib.authoring.sync import sync as write

@@ -52,3 +52,12 @@ def test_no_page_has_an_empty_place(site):
         text = path.read_text("utf-8")
         for mark in ("system-message", "Unknown directive", 'class="problematic"', "A Jupyter widget could not be"):
             assert mark not in text, f"{path.name}: {mark}"
+
+
+def test_numbers_of_the_lecture_link_to_their_lines(site):
+    page = site / "appendices" / "numbers.html"
+    links = re.findall(r'href="([^"#]+)#(lecture-[^"]+)"', page.read_text("utf-8"))
+    lines = [line for line in (BOOK / "appendices/numbers.md").read_text("utf-8").splitlines() if "<a href" in line]
+    assert len(links) == len(lines) > 0
+    for target, anchor in links:
+        assert (page.parent / target).read_text("utf-8").count(f'id="{anchor}"') == 1, (target, anchor)
