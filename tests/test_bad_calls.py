@@ -11,7 +11,7 @@ from torch import nn
 
 import cnnlib
 from cnnlib import complexity, conv, data, filters, labs, lecture, models, plots, receptive_field, scale
-from cnnlib.data import digits, photos
+from cnnlib.data import archives, cifar10, digits, fetch, folders, photos
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
@@ -147,6 +147,7 @@ BAD_CALLS = [
     (data.load, ("digits",), {"size": 8}, r"size must be left out: digits has no options; got 8"),
     (data.load, ("photos",), {"zoom": 8}, r"zoom must be left out: photos has 'size' and 'grey'; got 8"),
     (data.entry, ("imagenet",), {}, r"name must be a data set's name \(there are 'photos', .*\); got 'imagenet'"),
+    (cifar10.load, ("jpeg",), {}, r"source must be one of 'original', 'JPEG copy'; got 'jpeg'"),
     (digits.on_canvas, (DIGIT[0],), {}, r"images\.shape must be \(N, C, H, W\), no axis empty; got \(1, 8, 8\)"),
     (digits.on_canvas, (DIGIT / 255,), {}, r"images\.dtype must be uint8, for numbers .*; got 'float64'"),
     (digits.on_canvas, (DIGIT.astype("uint16"),), {}, r"images\.dtype must be uint8, .*; got 'uint16'"),
@@ -209,6 +210,8 @@ BAD_CALLS = [
 
 # Functions that no call can be bad for, and why.
 CANNOT_FAIL = {
+    archives.manifest: "any files will do",
+    archives.members: "a bad archive is the user's, not the caller's: a CourseError",
     checks.lab_names: "takes nothing",
     checks.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     checks.wrong: "it is there to raise",
@@ -216,7 +219,12 @@ CANNOT_FAIL = {
     initial.he: "any module will do",
     labs.progress: "takes nothing",
     data.names: "takes nothing",
+    cifar10.whereabouts: "takes nothing",
     digits.load: "takes nothing",
+    fetch.fetch: "what goes wrong is the network's or the disk's: a CourseError",
+    folders.data_folder: "takes nothing",
+    folders.locked: "a folder that cannot be is the user's mistake: a CourseError",
+    folders.mirrored: "a folder that is not there is the user's mistake: a CourseError",
     models.names: "takes nothing",
     photos.names: "takes nothing",
     scale.current: "takes nothing; what it reads is in test_scale.py",

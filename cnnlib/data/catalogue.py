@@ -5,7 +5,7 @@ import inspect
 from typing import NamedTuple
 
 from cnnlib import _arguments as arguments
-from cnnlib.data import digits, photos
+from cnnlib.data import cifar10, digits, photos
 
 __all__ = ["Entry", "entry", "load", "names"]
 
@@ -32,8 +32,17 @@ DIGITS = Entry(
     "alpaydin1998cascading",
     "quick",
 )
-LOADERS = {"photos": photos.load_all, "digits": digits.load}
-ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS)}
+CIFAR10 = Entry(
+    "cifar10",
+    "CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
+    "none stated; cite the report",
+    cifar10.ARCHIVE.size,
+    "www.cs.toronto.edu/~kriz",
+    "krizhevsky2009learning",
+    "full",
+)
+LOADERS = {"photos": photos.load_all, "digits": digits.load, "cifar10": cifar10.load}
+ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, CIFAR10)}
 
 
 def names():
