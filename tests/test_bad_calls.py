@@ -10,8 +10,21 @@ from matplotlib.figure import Figure
 from torch import nn
 
 import cnnlib
-from cnnlib import claims, complexity, conv, filters, labs, lecture, models, plots, receptive_field, scale, training
-from cnnlib.data import photos
+from cnnlib import (
+    claims,
+    complexity,
+    conv,
+    data,
+    filters,
+    labs,
+    lecture,
+    models,
+    plots,
+    receptive_field,
+    scale,
+    training,
+)
+from cnnlib.data import archives, cifar10, digits, fetch, folders, photos
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
@@ -19,6 +32,7 @@ from cnnlib.models import cifar_resnet, initial
 
 X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
 PHOTO, FIGURE = np.zeros((8, 8)), Figure()
+DIGIT = np.zeros((1, 1, 8, 8), np.uint8)
 CHECK = labs.task(1, "Bad calls")
 PAIR, LINEAR = (X, [0]), nn.Sequential(nn.Flatten(), nn.Linear(100, 2))
 UNCOPYABLE = nn.Identity()
@@ -141,6 +155,21 @@ BAD_CALLS = [
     (complexity.profile(nn.ReLU(), (3,)).total, ("macros",), {}, r"field must be one of 'params', .*; got 'macros'"),
     (photos.load, ("dog",), {}, r"name must be one of 'astronaut', .*; got 'dog'"),
     (photos.load, ("cat", 0), {}, r"size must be an integer of 1 or more; got 0"),
+    (photos.load_all, (0,), {}, r"size must be an integer of 1 or more; got 0"),
+    (data.load, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
+    (data.load, (None,), {}, r"name must be a data set's name \(there are 'photos', 'digits'.*\); got None"),
+    (data.load, ("digits",), {"size": 8}, r"size must be left out: digits has no options; got 8"),
+    (data.load, ("photos",), {"zoom": 8}, r"zoom must be left out: photos has 'size' and 'grey'; got 8"),
+    (data.entry, ("imagenet",), {}, r"name must be a data set's name \(there are 'photos', .*\); got 'imagenet'"),
+    (cifar10.load, ("jpeg",), {}, r"source must be one of 'original', 'JPEG copy'; got 'jpeg'"),
+    (digits.on_canvas, (DIGIT[0],), {}, r"images\.shape must be \(N, C, H, W\), no axis empty; got \(1, 8, 8\)"),
+    (digits.on_canvas, (DIGIT / 255,), {}, r"images\.dtype must be uint8, for numbers .*; got 'float64'"),
+    (digits.on_canvas, (DIGIT.astype("uint16"),), {}, r"images\.dtype must be uint8, .*; got 'uint16'"),
+    (digits.on_canvas, (DIGIT, 23), {}, r"size must be at least 8 · 3 = 24, to hold .* enlarged 3 times; got 23"),
+    (digits.on_canvas, (DIGIT, 32, 0), {}, r"zoom must be an integer of 1 or more; got 0"),
+    (digits.on_canvas, (DIGIT,), {"shifts": [[0, 5]]}, r"shifts\[0\] must be within .* over the edge; got \[0, 5\]"),
+    (digits.on_canvas, (DIGIT,), {"shifts": [[0, 0]] * 2}, r"shifts\.shape must be two .*, \(1, 2\); got \(2, 2\)"),
+    (digits.on_canvas, (DIGIT,), {"shifts": [[0, 0.5]]}, r"shifts\.dtype must be of integers: whole .*; got 'float64'"),
     (plots.show, (None, "x", "x"), {}, r"figure must be a matplotlib Figure; got None"),
     (plots.show, (FIGURE, "", "x"), {}, r"caption must be a sentence; got ''"),
     (plots.show, (FIGURE, "x", None), {}, r"alt must be a sentence; got None"),
@@ -226,12 +255,21 @@ BAD_CALLS = [
 
 # Functions that no call can be bad for, and why.
 CANNOT_FAIL = {
+    archives.manifest: "any files will do",
+    archives.members: "a bad archive is the user's, not the caller's: a CourseError",
     checks.lab_names: "takes nothing",
     checks.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     checks.wrong: "it is there to raise",
     compare.difference: "any two values can be compared",
     initial.he: "any module will do",
     labs.progress: "takes nothing",
+    data.names: "takes nothing",
+    cifar10.whereabouts: "takes nothing",
+    digits.load: "takes nothing",
+    fetch.fetch: "what goes wrong is the network's or the disk's: a CourseError",
+    folders.data_folder: "takes nothing",
+    folders.locked: "a folder that cannot be is the user's mistake: a CourseError",
+    folders.mirrored: "a folder that is not there is the user's mistake: a CourseError",
     models.names: "takes nothing",
     photos.names: "takes nothing",
     scale.current: "takes nothing; what it reads is in test_scale.py",

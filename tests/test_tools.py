@@ -167,16 +167,6 @@ def test_doctor_names_the_gpu(monkeypatch):
     assert doctor._gpu().found == "a GPU"
 
 
-@pytest.mark.parametrize(("system", "variable"), [("linux", "XDG_CACHE_HOME"), ("win32", "LOCALAPPDATA")])
-def test_data_folder_is_in_the_users_cache(monkeypatch, tmp_path, system, variable):
-    monkeypatch.delenv("CNNLIB_DATA", raising=False)
-    monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setenv(variable, str(tmp_path))
-    assert doctor.data_folder() == tmp_path / "cnnlib"
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert doctor.data_folder() == Path.home() / "Library" / "Caches" / "cnnlib"
-
-
 # --- the browser ---
 
 

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import NamedTuple
 
 from cnnlib.authoring import apt, browser
+from cnnlib.data.folders import data_folder
 from cnnlib.errors import CourseError
 
 FULL_ENVIRONMENT = "python -m pip install -c constraints.txt -e '.[full]'"
@@ -30,20 +30,6 @@ class Finding(NamedTuple):
 def examine():
     """All findings, in the order in which a newcomer would mend them."""
     return [_python(), _torch(), _gpu(), _data_folder(), _node(), _browser(), _sandbox()]
-
-
-def data_folder():
-    """Where downloaded data sets live: ``CNNLIB_DATA``, else the user's cache folder."""
-    asked = os.environ.get("CNNLIB_DATA")
-    if asked:
-        return Path(asked).expanduser()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "cnnlib"
 
 
 def _python():

@@ -9,8 +9,9 @@ from cnnlib.authoring import checkout
 from cnnlib.errors import CourseError
 
 MARK = "# Written by `cnnlab release`: the students' copy of the course.\n"
-COMMANDS = ("errors", "terminal")  # what `cnnlab check` needs beside the tools
-NEEDED = ("ipykernel", "jupyterlab", "matplotlib", "pillow", "scikit-image")  # by the tools, and to open a notebook
+COMMANDS = ("terminal",)  # what `cnnlab check` needs beside the tools
+# What the tools need, and opening a notebook.
+NEEDED = ("ipykernel", "jupyterlab", "matplotlib", "pillow", "scikit-image", "scikit-learn")
 
 
 def make(folder, notebooks, tools, packages):

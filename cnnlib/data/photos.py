@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from cnnlib import _arguments as arguments
 
-__all__ = ["PHOTOS", "load", "names"]
+__all__ = ["PHOTOS", "load", "load_all", "names"]
 
 
 class Photo(NamedTuple):
@@ -42,6 +41,8 @@ def load(name, size=None, *, grey=False):
     With ``size``, the largest centred square is cut out and resampled to ``size`` × ``size``.
     Grey is the luminance 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
     """
+    from PIL import Image  # here, so that the other data sets need NumPy alone
+
     arguments.choice("name", name, names())
     image = Image.open(_folder() / PHOTOS[name].file).convert("L" if grey else "RGB")
     if size is not None:
@@ -53,6 +54,11 @@ def load(name, size=None, *, grey=False):
         image = image.resize((size, size), Image.Resampling.LANCZOS, (left, top, left + side, top + side))
     pixels = np.asarray(image, np.float32) / 255
     return pixels if grey else np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def load_all(size=None, grey=False):
+    """All photographs by name: a dictionary of what ``load`` gives."""
+    return {name: load(name, size, grey=grey) for name in names()}
 
 
 def _folder():

@@ -41,7 +41,7 @@ __all__ = ["Check", "Lab", "Task", "Wrong", "lab_names", "load", "wrong"]
 
 SOLUTIONS = ROOT / "solutions"
 # What of cnnlib a lab may import: nothing that holds answers. It alone goes into the sandbox and to the students.
-TOOLS = ("_arguments", "data", "labs", "plots", "scale")
+TOOLS = ("_arguments", "data", "errors", "labs", "plots", "scale")
 
 
 class Wrong(Exception):

@@ -29,6 +29,8 @@ START_SECONDS = 60  # for the interpreter and its packages, on a slow disk
 FORK_SECONDS = 10
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")
+# Packages that carry data, their modules, and where in these the data are.
+CARRIED = (("scikit-image", "skimage", "data"), ("scikit-learn", "sklearn", "datasets/data"))
 INSTALL = """\
 Grading runs student code in a sandbox, and there is none here: {why}
 On Debian or Ubuntu: sudo apt-get install bubblewrap
@@ -265,11 +267,12 @@ def package_sources(lab):
     for tool in lab.tools:
         path = package / tool if (package / tool).is_dir() else package / f"{tool}.py"
         sources[f"cnnlib/{path.name}"] = path
-    if "data" in lab.tools and "scikit-image" not in lab.packages:
-        # The photographs that scikit-image carries, without its code, which would bring SciPy along.
-        photos = Path(find_spec("skimage").origin).parent
-        sources["skimage/data"] = photos / "data"
-        sources["skimage/__init__.py"] = package / "grading" / "inside" / "empty.py"
+    if "data" in lab.tools:
+        # The photographs and digits that these carry, without their code, which would bring SciPy along.
+        for name, module, folder in CARRIED:
+            if name not in lab.packages and find_spec(module):
+                sources[f"{module}/{folder}"] = Path(find_spec(module).origin).parent / folder
+                sources[f"{module}/__init__.py"] = package / "grading" / "inside" / "empty.py"
     return sources
 
 

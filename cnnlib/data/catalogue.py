@@ -1,0 +1,82 @@
+"""The data sets by name."""
+
+import difflib
+import inspect
+from typing import NamedTuple
+
+from cnnlib import _arguments as arguments
+from cnnlib.data import cifar10, digits, photos
+
+__all__ = ["Entry", "entry", "load", "names"]
+
+
+class Entry(NamedTuple):
+    """What is to be known about a data set before it is used."""
+
+    name: str
+    title: str
+    licence: str
+    size: int  # bytes of its files; 0 for what is generated
+    source: str  # where its files are from
+    citation: str  # a key of book/references.bib, or ""
+    scale: str  # of the book's experiments that use it: "quick" or "full"
+
+
+PHOTOS = Entry("photos", "Six photographs", "CC0 and public domain", 1_857_444, "scikit-image", "", "quick")
+DIGITS = Entry(
+    "digits",
+    "1,797 handwritten digits of 8 × 8 pixels",
+    "CC BY 4.0",
+    57_523,
+    "scikit-learn",
+    "alpaydin1998cascading",
+    "quick",
+)
+CIFAR10 = Entry(
+    "cifar10",
+    "CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
+    "none stated; cite the report",
+    cifar10.ARCHIVE.size,
+    "www.cs.toronto.edu/~kriz",
+    "krizhevsky2009learning",
+    "full",
+)
+LOADERS = {"photos": photos.load_all, "digits": digits.load, "cifar10": cifar10.load}
+ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, CIFAR10)}
+
+
+def names():
+    """The names that ``load`` knows, as a list."""
+    return list(ENTRIES)
+
+
+def entry(name):
+    """What is to be known about the data set: an ``Entry``."""
+    return ENTRIES[_known(name)]
+
+
+def load(name, **options):
+    """The data set of that name: a record of arrays, as the ``load`` of its module gives it.
+
+    Options are those of that function, for example ``load("photos", size=64)``. "cifar10" is downloaded where it is
+    not here yet; all others come with the course's packages, or are generated.
+    """
+    function = LOADERS[_known(name)]
+    allowed = list(inspect.signature(function).parameters)
+    for option, value in options.items():
+        if option not in allowed:
+            arguments.fail(option, value, f"left out: {name} has {_listed(allowed, ' and ') or 'no options'}")
+    return function(**options)
+
+
+def _known(name):
+    """The name, if there is such a data set; otherwise the error says which names are like it."""
+    if not isinstance(name, str) or name not in ENTRIES:
+        near = difflib.get_close_matches(name.lower(), ENTRIES, n=3, cutoff=0.5) if isinstance(name, str) else []
+        advice = f"did you mean {_listed(near, ' or ')}?" if near else "there are " + _listed(ENTRIES, ", ")
+        arguments.fail("name", name, f"a data set's name ({advice})")
+    return name
+
+
+def _listed(words, conjunction):
+    return conjunction.join(repr(word) for word in words)
