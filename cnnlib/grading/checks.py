@@ -34,6 +34,7 @@ from typing import NamedTuple
 
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
+from cnnlib.grading.crossing import Crossing
 from cnnlib.grading.results import CheckResult, TaskResult
 from cnnlib.labs.compare import difference
 
@@ -112,10 +113,12 @@ class Task:
 
     ``functions`` are the names that checks may call, ``classes`` the names they may make objects of, with the methods
     that may be called on them: {"Layer": ["forward"]}. Answers are compared to relative ``rtol`` and absolute ``atol``.
+    With ``tensors``, they are PyTorch code: for the arrays of a check they get tensors, and their tensors come as
+    arrays. A method that returns its own object, as ``eval`` does, gives that object to the check, too.
     """
 
-    def __init__(self, name, title, functions=(), classes=None, rtol=1e-7, atol=1e-9):
-        self.name, self.title = name, title
+    def __init__(self, name, title, functions=(), classes=None, rtol=1e-7, atol=1e-9, tensors=False):
+        self.name, self.title, self.tensors = name, title, tensors
         self.functions, self.classes = tuple(functions), dict(classes or {})
         self.rtol, self.atol = rtol, atol
         self.checks, self.misconceptions = [], []
@@ -146,10 +149,14 @@ class Task:
         return register
 
     def run(self, student, solution, rng_of):
-        """The ``TaskResult`` of an implementation; ``rng_of(check name)`` gives each check its generator, anew."""
+        """The ``TaskResult`` of an implementation; ``rng_of(check name)`` gives each check its generator, anew.
+
+        The implementation is a proxy of a submission, or a namespace of this process, as the solution is.
+        """
         results, answered = [], {}
+        student = self._seen(student)
         for check in self.checks:
-            expected, error = check.answers(solution, rng_of(check.name))
+            expected, error = check.answers(self._seen(solution), rng_of(check.name))
             if error is not None:
                 raise CourseError(f"check {check.name} of task {self.name} fails on the solution") from error
             given, error = check.answers(student, rng_of(check.name))
@@ -165,6 +172,11 @@ class Task:
         sentences = self._explanations(failed, answered, solution, rng_of)
         return TaskResult(self.name, self.title, tuple(results), sentences)
 
+    def _seen(self, implementation):
+        """An implementation as checks see it: with arrays for the tensors of one of this process."""
+        inside = self.tensors and isinstance(implementation, SimpleNamespace)
+        return Crossing(implementation, self) if inside else implementation
+
     def _difference(self, answer, expected):
         try:
             return difference(answer, expected, rtol=self.rtol, atol=self.atol)
@@ -179,7 +191,7 @@ class Task:
         """
 
         def agrees(misconception, check):
-            theirs = check.answers(replaced(solution, misconception), rng_of(check.name))
+            theirs = check.answers(self._seen(replaced(solution, misconception)), rng_of(check.name))
             return self._same(answered[check], theirs)
 
         by_check = [

@@ -133,6 +133,7 @@ class Sandbox:
             "confined": self.confined,
             "packages": "/packages" if self.confined else str(packages),
             "setup": self.lab.setup,
+            "tensors": any(task.tensors for task in self.lab.tasks.values()),
             "memory_mib": self.lab.memory_mib,
             "cpu_seconds": int(self.lab.total_seconds),
         }
@@ -278,11 +279,13 @@ def package_sources(lab):
 
 def needed(names):
     """The distributions of those names and, in turn, those that they need here."""
-    found, waiting = set(), list(names)
+    seen, found, waiting = set(), set(), [(name, "") for name in names]
     while waiting:
-        name = waiting.pop().lower().replace("_", "-").replace(".", "-")
-        if name in found:
+        name, extra = waiting.pop()
+        name = name.lower().replace("_", "-").replace(".", "-")
+        if (name, extra) in seen:
             continue
+        seen.add((name, extra))
         try:
             requirements = distribution(name).requires or []
         except PackageNotFoundError:
@@ -291,8 +294,8 @@ def needed(names):
             continue
         found.add(name)
         for requirement in map(Requirement, requirements):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                waiting.append(requirement.name)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                waiting += [(requirement.name, wanted) for wanted in ("", *requirement.extras)]
     return sorted(found)
 
 

@@ -78,22 +78,26 @@ class Session:
                 if number not in self._left_out and not self._run_cell(number, source):
                     break
 
-    def call(self, name, args=(), options=None, *, keep=False):
-        """Call a function of the submission; with ``keep``, the result stays there, and a ``Kept`` comes back."""
-        request = {"kind": "call", "name": name, "args": list(args), "options": dict(options or {}), "keep": keep}
-        value = self._answered(request, name)
+    def call(self, name, args=(), options=None, *, keep=False, tensors=False):
+        """Call a function of the submission; with ``keep``, the result stays there, and a ``Kept`` comes back.
+
+        With ``tensors``, it gets PyTorch's tensors for arrays, and what it gives as tensors comes as arrays.
+        """
+        request = {"kind": "call", "name": name, "args": list(args), "options": dict(options or {})}
+        value = self._answered({**request, "keep": keep, "tensors": tensors}, name)
         if not keep:
             return value
         if not isinstance(value, wire.Reference):
             raise CallFailed(f"{name} gave no object")
         return Kept(value.number, self._generation)
 
-    def method(self, kept, name, args=(), options=None):
-        """Call a method of an object that stayed there."""
+    def method(self, kept, name, args=(), options=None, *, tensors=False):
+        """Call a method of an object that stayed there; where it returns that object, ``kept`` comes back."""
         if kept.generation != self._generation or self._process is None:
             raise CallFailed("the object was lost when its process ended")
-        request = {"kind": "method", "number": kept.number, "name": name}
-        return self._answered({**request, "args": list(args), "options": dict(options or {})}, name)
+        request = {"kind": "method", "number": kept.number, "name": name, "args": list(args)}
+        value = self._answered({**request, "options": dict(options or {}), "tensors": tensors}, name)
+        return kept if isinstance(value, wire.Reference) and value.number == kept.number else value
 
     def _run_cell(self, number, source):
         """True where the process can go on with the next cell."""
@@ -247,7 +251,7 @@ class StudentProxy:
         if self._hung >= HUNG_CALLS:
             raise TimedOut("not tried, as calls before it did not end")
         try:
-            return function(*args, **options)
+            return function(*args, **options, tensors=self._task.tensors)
         except TimedOut:
             self._hung += 1
             raise
@@ -263,7 +267,12 @@ class ObjectProxy:
         if name not in self._methods:
             raise CourseError(f"the task declares no method {name}")
         call = self._student._session.method
-        return lambda *args, **options: self._student._guarded(call, self._kept, name, args, options)
+
+        def method(*args, **options):
+            value = self._student._guarded(call, self._kept, name, args, options)
+            return self if value is self._kept else value
+
+        return method
 
 
 def _fields(reply):

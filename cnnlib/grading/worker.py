@@ -43,6 +43,8 @@ def start(batch):
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     _limit(resource.RLIMIT_AS, mapped + MEMORY)
+    if torch := sys.modules.get("torch"):  # a lab's solution uses it: as many threads as there are workers are enough
+        torch.set_num_threads(1)
 
 
 def work(handed):

@@ -3,6 +3,7 @@
 Visible and hidden checks share this one measure, so that a student who passes the first knows how the second judge.
 """
 
+import sys
 from numbers import Number
 
 import numpy as np
@@ -15,8 +16,28 @@ def difference(answer, expected, *, rtol=1e-7, atol=1e-9):
 
     ``expected`` is a number, a truth value, a string, None, an array, or a tuple, list or dictionary of those; an array
     may be answered by nested lists, a tuple by a list. Whole numbers and strings must be equal, floats within
-    ``atol + rtol · |expected|``; infinities must agree, and NaN equals nothing but NaN.
+    ``atol + rtol · |expected|``; infinities must agree, and NaN equals nothing but NaN. PyTorch's tensors count as
+    arrays.
     """
+    return _difference(_without_tensors(answer), _without_tensors(expected), rtol, atol)
+
+
+def _without_tensors(value):
+    """``value`` with arrays for the tensors in it."""
+    torch = sys.modules.get("torch")
+    if torch is None:  # then nobody has a tensor
+        return value
+    if isinstance(value, torch.Tensor):
+        try:
+            return value.numpy(force=True)
+        except (TypeError, RuntimeError):  # a sparse one, for instance; it is told apart by its type
+            return value
+    if type(value) in (list, tuple):
+        return type(value)(map(_without_tensors, value))
+    return {key: _without_tensors(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _difference(answer, expected, rtol, atol):
     if answer is None and expected is not None:
         return "it is None; was a return forgotten?"
     if isinstance(expected, dict):
@@ -116,7 +137,7 @@ def _of_sequences(answer, expected, rtol, atol):
         held = len(answer) if len(answer) < 10_000 else "very many"
         return f"it holds {held} things, and {len(expected)} were expected"
     for number, (a, e) in enumerate(zip(answer, expected, strict=True)):
-        if found := difference(a, e, rtol=rtol, atol=atol):
+        if found := _difference(a, e, rtol, atol):
             return f"item {number}: {found}"
     return None
 
@@ -127,6 +148,6 @@ def _of_mappings(answer, expected, rtol, atol):
     if answer.keys() != expected.keys():
         return f"its keys are not {sorted(map(str, expected))}"
     for key in expected:
-        if found := difference(answer[key], expected[key], rtol=rtol, atol=atol):
+        if found := _difference(answer[key], expected[key], rtol, atol):
             return f"{key!r}: {found}"
     return None

@@ -109,7 +109,7 @@ ARRAY = {"array": 0}
     header({"message": 1}),
     header({"message": 1, "arrays": [], "more": 1}),
     header({"message": 1, "arrays": 3}),
-    header({"message": 1, "arrays": [["<f8", [1]]] * 65}),
+    header({"message": 1, "arrays": [["<f8", [1]]] * (wire.MAX_ARRAYS + 1)}),
     header({"message": ARRAY, "arrays": [["<f8", [2**40]]]}),
     header({"message": ARRAY, "arrays": [["<f8", [2**32, 2**32, 0]]]}),
     header({"message": ARRAY, "arrays": [["<f8", [4096, 4096]]]}),

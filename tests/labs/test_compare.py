@@ -83,3 +83,13 @@ def test_one_wrong_entry_is_found_where_it_is(expected, data):
 def test_anything_may_be_answered(answer):
     for expected in (1, 0.5, True, "a", None, X, (1, 2), [X], {"a": 1}):
         assert difference(answer, expected) is None or isinstance(difference(answer, expected), str)
+
+
+def test_tensors_count_as_arrays():
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(X, requires_grad=True)
+    for answer, expected in ((x, X), (X, x), (list(x), X), ({"a": (x, 1)}, {"a": (X, 1)}), (x.sum(), 15.0)):
+        assert difference(answer, expected) is None
+    assert difference(x + 1, X) == "6 of 6 entries differ; the largest error is 1, at [0, 0]"
+    assert difference(x[:1], X) == "its shape is (1, 3), and (2, 3) was expected"
+    assert difference(x.detach().to_sparse(), X) == "it is no array of numbers; one of shape (2, 3) was expected"

@@ -51,6 +51,12 @@ def told(error):
     return re.sub(r"<ipython-input-[\w-]+>", "<cell>", text)[-4000:]
 
 
+def kind(error):
+    """The name of an exception's type; one name for memory that is used up, whoever noticed it."""
+    of_pytorch = type(error) is RuntimeError and "allocate memory" in str(error)
+    return "MemoryError" if of_pytorch or isinstance(error, MemoryError) else type(error).__name__
+
+
 class Student:
     """Serves one connection with what the submission's cells define in ``shell``'s namespace."""
 
@@ -75,18 +81,36 @@ class Student:
         stream = sys.stdout = sys.stderr = Bounded()
         outcome = self.shell.run_cell(source, store_history=False)
         error = outcome.error_before_exec or outcome.error_in_exec
-        memory = isinstance(error, MemoryError)
+        memory = error is not None and kind(error) == "MemoryError"
         return self._frame("ran", output=stream.text(), error=told(error) if error else "", memory=memory)
 
-    def call(self, name, args, options, keep):
+    def call(self, name, args, options, keep, tensors):
         """Call what the submission calls ``name``; with ``keep``, the result stays here as an object."""
         if name not in self.shell.user_ns:
             return self._frame("missing")
+        self._use(tensors)
         return self._answer(self.shell.user_ns[name], args, options, keep)
 
-    def method(self, number, name, args, options):
-        """Call a method of an object that was kept."""
-        return self._answer(lambda *a, **o: getattr(self.objects[number], name)(*a, **o), args, options, False)
+    def method(self, number, name, args, options, tensors):
+        """Call a method of an object that was kept; where it returns that object, as ``eval`` does, so do we."""
+        self._use(tensors)
+        kept = self.objects[number]
+
+        def call(*args, **options):
+            result = getattr(kept, name)(*args, **options)
+            return Reference(number) if result is kept else result
+
+        return self._answer(call, args, options, False)
+
+    def _use(self, tensors):
+        """From now on, the submission's code gets and gives tensors in place of arrays, or does not."""
+        if tensors:
+            from tensors import NoArray, to_arrays, to_tensors  # PyTorch, which only some labs have
+
+            self._tensors, self._arrays, self._no_array = to_tensors, to_arrays, NoArray
+        else:
+            self._tensors = self._arrays = lambda value: value
+            self._no_array = ()
 
     def _answer(self, function, args, options, keep):
         sys.stdout = sys.stderr = Bounded()  # what it prints may show the inputs, so nobody gets to see it
@@ -95,14 +119,14 @@ class Student:
             if keep:
                 self.objects.append(result)
                 result = Reference(len(self.objects) - 1)
-            return self._frame("returned", value=result)  # within the try, for the result may not be plain
+            return self._frame("returned", value=self._plain(result))  # within the try: it may not be plain
         except NotPlain as error:
             return self._frame("not plain", what=str(error)[:200])
         except BaseException as error:
             own = [
                 frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(CELL)
             ]
-            return self._frame("raised", type=type(error).__name__, line=own[-1] if own else 0)
+            return self._frame("raised", type=kind(error), line=own[-1] if own else 0)
 
     def _frame(self, kind, **fields):
         """The bytes of the reply to the current request."""
@@ -116,11 +140,19 @@ class Student:
             return type(value)(self._live(item) for item in value)
         if isinstance(value, dict):
             return {key: self._live(item) for key, item in value.items()}
-        return value
+        return self._tensors(value)
+
+    def _plain(self, value):
+        """A value with arrays in place of tensors, where tensors are used."""
+        try:
+            return self._arrays(value)
+        except self._no_array:
+            raise NotPlain(wire.ODD_TENSOR) from None
 
     def _ask(self, number, args):
-        wire.send(self.connection, wire.pack({"id": 0, "kind": "ask", "number": number, "args": list(args)}))
+        args = self._plain(list(args))
+        wire.send(self.connection, wire.pack({"id": 0, "kind": "ask", "number": number, "args": args}))
         reply = wire.receive(self.connection)
         if reply["kind"] == "refused":
             raise ValueError(reply["why"])
-        return reply["value"]
+        return self._live(reply["value"])

@@ -16,7 +16,7 @@ import numpy as np
 
 MAX_HEADER = 1 << 20  # bytes
 MAX_PAYLOAD = 64 << 20  # bytes, of all arrays together
-MAX_ARRAYS = 64
+MAX_ARRAYS = 1024  # the state of a network with a hundred layers
 MAX_RANK = 8
 MAX_DEPTH = 12  # lists within lists
 MAX_INTEGER = 1 << 63
@@ -31,13 +31,14 @@ class NotPlain(Exception):
     """A value that does not cross the wall; the message names its type, or is one of ``NOT_PLAIN``."""
 
 
-TOO_DEEP, TOO_MUCH, TOO_LONG, ODD_ARRAY, ODD_KEY, FUNCTION = NOT_PLAIN = (
+TOO_DEEP, TOO_MUCH, TOO_LONG, ODD_ARRAY, ODD_TENSOR, ODD_KEY, FUNCTION = NOT_PLAIN = (
     "lists nested too deeply",
     "more data than a frame holds",
     "an integer beyond 64 bits",
     "an array of another type",
+    "a tensor that no array can hold",
     "a dictionary with keys other than text and integers",
-    "a function",
+    "a function or a module",
 )
 
 
@@ -57,6 +58,13 @@ def pack(message, reference_of=None):
     if len(text) > MAX_HEADER or len(arrays) > MAX_ARRAYS or sum(array.nbytes for array in arrays) > MAX_PAYLOAD:
         raise NotPlain(TOO_MUCH)
     return b"".join([len(text).to_bytes(4, "big"), text, *(array.tobytes() for array in arrays)])
+
+
+def copied(value):
+    """``value`` as the other side would get it, without references; ``NotPlain``."""
+    arrays = []
+    message = _flatten(value, arrays, None, 0)
+    return _restore(message, {number: array.copy() for number, array in enumerate(arrays)}, 0)
 
 
 def receive(connection, deadline=None):
@@ -102,6 +110,8 @@ def _flatten(value, arrays, reference_of, depth):
     if isinstance(value, float):
         return float(value)
     if isinstance(value, np.ndarray):
+        if value.nbytes > MAX_PAYLOAD or len(arrays) == MAX_ARRAYS:  # before it is copied: its memory may be repeated
+            raise NotPlain(TOO_MUCH)
         plain = np.ascontiguousarray(value, value.dtype.newbyteorder("<")).reshape(value.shape)
         if plain.dtype.str not in DTYPES or plain.ndim > MAX_RANK:
             raise NotPlain(ODD_ARRAY)
