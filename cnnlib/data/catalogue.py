@@ -5,7 +5,7 @@ import inspect
 from typing import NamedTuple
 
 from cnnlib import _arguments as arguments
-from cnnlib.data import cifar10, digits, photos
+from cnnlib.data import cifar10, digits, photos, shapes
 
 __all__ = ["Entry", "entry", "load", "names"]
 
@@ -32,6 +32,15 @@ DIGITS = Entry(
     "alpaydin1998cascading",
     "quick",
 )
+SHAPES = Entry(
+    "shapes",
+    "Coloured, textured shapes on textured ground, with classes, boxes, masks and captions",
+    "MIT, as the course",
+    0,
+    "generated",
+    "",
+    "quick",
+)
 CIFAR10 = Entry(
     "cifar10",
     "CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
@@ -41,8 +50,8 @@ CIFAR10 = Entry(
     "krizhevsky2009learning",
     "full",
 )
-LOADERS = {"photos": photos.load_all, "digits": digits.load, "cifar10": cifar10.load}
-ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, CIFAR10)}
+LOADERS = {"photos": photos.load_all, "digits": digits.load, "shapes": shapes.load, "cifar10": cifar10.load}
+ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, SHAPES, CIFAR10)}
 
 
 def names():
