@@ -24,7 +24,7 @@ from cnnlib import (
     scale,
     training,
 )
-from cnnlib.data import archives, cifar10, digits, fetch, folders, photos, shapes
+from cnnlib.data import archives, catalogue, cifar10, digits, fetch, folders, photos, shapes
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
@@ -170,6 +170,7 @@ BAD_CALLS = [
     (shapes.generate, (2, 32, (3, 2)), {}, r"objects must be 1 to 6, or a pair of them, the smaller first; got \(3, 2"),
     (shapes.generate, (2, 32, 7), {}, r"objects must be 1 to 6, or a pair of them, .*; got 7"),
     (cifar10.load, ("jpeg",), {}, r"source must be one of 'original', 'JPEG copy'; got 'jpeg'"),
+    (catalogue.whereabouts, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
     (digits.on_canvas, (DIGIT[0],), {}, r"images\.shape must be \(N, C, H, W\), no axis empty; got \(1, 8, 8\)"),
     (digits.on_canvas, (DIGIT / 255,), {}, r"images\.dtype must be uint8, for numbers .*; got 'float64'"),
     (digits.on_canvas, (DIGIT.astype("uint16"),), {}, r"images\.dtype must be uint8, .*; got 'uint16'"),

@@ -2,12 +2,13 @@
 
 import difflib
 import inspect
+from importlib.util import find_spec
 from typing import NamedTuple
 
 from cnnlib import _arguments as arguments
 from cnnlib.data import cifar10, digits, photos, shapes
 
-__all__ = ["Entry", "entry", "load", "names"]
+__all__ = ["Entry", "entry", "load", "names", "whereabouts"]
 
 
 class Entry(NamedTuple):
@@ -76,6 +77,17 @@ def load(name, **options):
         if option not in allowed:
             arguments.fail(option, value, f"left out: {name} has {_listed(allowed, ' and ') or 'no options'}")
     return function(**options)
+
+
+def whereabouts(name):
+    """Where the data set is, in words; "" where it would have to be downloaded."""
+    if _known(name) == "cifar10":
+        path = cifar10.whereabouts()
+        return "" if path is None else str(path)
+    if name == "shapes":
+        return "generated when asked for"
+    found = find_spec({"photos": "skimage", "digits": "sklearn"}[name])
+    return f"with {entry(name).source}" if found else ""
 
 
 def _known(name):
