@@ -145,6 +145,37 @@ def doctor(fix: Annotated[bool, typer.Option(help="Install what can be installed
 
 command(check)
 
+data_app = typer.Typer(help="List the data sets, or fetch one.")
+app.add_typer(data_app, name="data")
+
+
+@data_app.callback(invoke_without_command=True)
+@terminal.mendable
+def data(context: typer.Context):
+    """List the data sets: licence, size, where they are. `cnnlab data fetch NAME` fetches one."""
+    from cnnlib.data import catalogue
+
+    if context.invoked_subcommand is not None:
+        return
+    table = Table("name", "what", "licence", "MB", "scale", "here")
+    for name in catalogue.names():
+        entry = catalogue.entry(name)
+        here = catalogue.whereabouts(name) or f"no: from {entry.source}"
+        table.add_row(name, entry.title, entry.licence, f"{entry.size / 1e6:.1f}", entry.scale, here)
+    console.print(table)
+
+
+@terminal.command_of(data_app)
+def fetch(name: Annotated[str, typer.Argument(help="The data set's name, as `cnnlab data` lists it.")]):
+    """Fetch a data set, from the folder that CNNLIB_MIRROR names or from the network, and make it ready for use."""
+    from cnnlib.data import catalogue
+
+    try:
+        catalogue.load(name)
+    except (ValueError, ModuleNotFoundError) as error:  # no such data set; a package that carries it is not installed
+        raise CourseError(str(error)) from None
+    say(f"{name} is ready: {catalogue.whereabouts(name)}.")
+
 
 @command
 def release(

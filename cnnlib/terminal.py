@@ -17,20 +17,23 @@ def commands(about):
 
 
 def command_of(app):
-    """A decorator: the function is a command of ``app``; what the user can mend is one message, not a traceback."""
+    """A decorator: the function is a command of ``app``, and ``mendable``."""
+    return lambda function: app.command()(mendable(function))
 
-    def register(function):
-        @app.command()
-        @functools.wraps(function)
-        def wrapped(*args, **kwargs):
-            try:
-                function(*args, **kwargs)
-            except CourseError as error:
-                errors.print("Error:", style="bold red", end=" ")
-                say(str(error), to=errors)
-                raise typer.Exit(1) from None
 
-    return register
+def mendable(function):
+    """The function for a command line: what the user can mend is one message there, not a traceback."""
+
+    @functools.wraps(function)
+    def wrapped(*args, **kwargs):
+        try:
+            function(*args, **kwargs)
+        except CourseError as error:
+            errors.print("Error:", style="bold red", end=" ")
+            say(str(error), to=errors)
+            raise typer.Exit(1) from None
+
+    return wrapped
 
 
 def say(text, to=console):

@@ -24,7 +24,7 @@ from cnnlib import (
     scale,
     training,
 )
-from cnnlib.data import archives, cifar10, digits, fetch, folders, photos
+from cnnlib.data import archives, catalogue, cifar10, digits, fetch, folders, photos, shapes
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
@@ -161,7 +161,16 @@ BAD_CALLS = [
     (data.load, ("digits",), {"size": 8}, r"size must be left out: digits has no options; got 8"),
     (data.load, ("photos",), {"zoom": 8}, r"zoom must be left out: photos has 'size' and 'grey'; got 8"),
     (data.entry, ("imagenet",), {}, r"name must be a data set's name \(there are 'photos', .*\); got 'imagenet'"),
+    (shapes.load, (0,), {}, r"train must be an integer of 1 or more; got 0"),
+    (shapes.load, (5, 5), {"seed": -1}, r"seed must be an integer of 0 or more; got -1"),
+    (shapes.generate, (2.5,), {}, r"number must be an integer of 1 or more; got 2\.5"),
+    (shapes.generate, (2, 15), {}, r"size must be an integer of 16 or more; got 15"),
+    (shapes.generate, (2, 513), {}, r"size must be at most 512 pixels; got 513"),
+    (shapes.generate, (2, 32, 0), {}, r"objects must be an integer of 1 or more, or a pair of them; got 0"),
+    (shapes.generate, (2, 32, (3, 2)), {}, r"objects must be 1 to 6, or a pair of them, the smaller first; got \(3, 2"),
+    (shapes.generate, (2, 32, 7), {}, r"objects must be 1 to 6, or a pair of them, .*; got 7"),
     (cifar10.load, ("jpeg",), {}, r"source must be one of 'original', 'JPEG copy'; got 'jpeg'"),
+    (catalogue.whereabouts, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
     (digits.on_canvas, (DIGIT[0],), {}, r"images\.shape must be \(N, C, H, W\), no axis empty; got \(1, 8, 8\)"),
     (digits.on_canvas, (DIGIT / 255,), {}, r"images\.dtype must be uint8, for numbers .*; got 'float64'"),
     (digits.on_canvas, (DIGIT.astype("uint16"),), {}, r"images\.dtype must be uint8, .*; got 'uint16'"),

@@ -128,6 +128,7 @@ HERE = {
     "make lint": lambda command, _: passes(command, "All checks passed!"),
     "make bench": measures,
     "make help": lambda command, _: passes(command, "make book"),
+    ".venv/bin/cnnlab data": lambda command, _: passes(command, "cifar10"),
     ".venv/bin/cnnlab --help": lambda command, _: passes(command, "doctor"),
 }
 

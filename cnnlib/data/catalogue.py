@@ -2,12 +2,13 @@
 
 import difflib
 import inspect
+from importlib.util import find_spec
 from typing import NamedTuple
 
 from cnnlib import _arguments as arguments
-from cnnlib.data import cifar10, digits, photos
+from cnnlib.data import cifar10, digits, photos, shapes
 
-__all__ = ["Entry", "entry", "load", "names"]
+__all__ = ["Entry", "entry", "load", "names", "whereabouts"]
 
 
 class Entry(NamedTuple):
@@ -32,6 +33,15 @@ DIGITS = Entry(
     "alpaydin1998cascading",
     "quick",
 )
+SHAPES = Entry(
+    "shapes",
+    "Coloured, textured shapes on textured ground, with classes, boxes, masks and captions",
+    "MIT, as the course",
+    0,
+    "generated",
+    "",
+    "quick",
+)
 CIFAR10 = Entry(
     "cifar10",
     "CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
@@ -41,8 +51,8 @@ CIFAR10 = Entry(
     "krizhevsky2009learning",
     "full",
 )
-LOADERS = {"photos": photos.load_all, "digits": digits.load, "cifar10": cifar10.load}
-ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, CIFAR10)}
+LOADERS = {"photos": photos.load_all, "digits": digits.load, "shapes": shapes.load, "cifar10": cifar10.load}
+ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, SHAPES, CIFAR10)}
 
 
 def names():
@@ -67,6 +77,17 @@ def load(name, **options):
         if option not in allowed:
             arguments.fail(option, value, f"left out: {name} has {_listed(allowed, ' and ') or 'no options'}")
     return function(**options)
+
+
+def whereabouts(name):
+    """Where the data set is, in words; "" where it would have to be downloaded."""
+    if _known(name) == "cifar10":
+        path = cifar10.whereabouts()
+        return "" if path is None else str(path)
+    if name == "shapes":
+        return "generated when asked for"
+    found = find_spec({"photos": "skimage", "digits": "sklearn"}[name])
+    return f"with {entry(name).source}" if found else ""
 
 
 def _known(name):
