@@ -44,6 +44,7 @@ class _FieldMode(TorchDispatchMode):
         self.fields = {}  # id of a tensor to its field; tensors that do not depend on x have none
         self.alive = []  # keeps the tensors, or another might get the id
         self.views = set()
+        self.last_local = None  # the field of what the first operation took that let every unit see everything
         self._keep(x, (Span(Fraction(0), Fraction(0), Fraction(1)),) * axes)
 
     def field(self, tensor):
@@ -72,6 +73,8 @@ class _FieldMode(TorchDispatchMode):
             after = _merged(fields, tensors, args, outputs[0], self.axes)
         else:
             raise Unknown(f"{operation}")
+        if after == EVERYTHING and EVERYTHING not in fields:
+            self.last_local = self.last_local or fields[0]
         for output in outputs:
             self._keep(output, after)
         return out
@@ -97,9 +100,24 @@ def field_of(model, x, module):
         raise Unknown("this layer, which is not called")
     if found[0] is None:
         raise Unknown("this layer, whose output is no tensor or does not depend on the input")
-    if found[0] != EVERYTHING and any(number.denominator > 1 for span in found[0] for number in span):
+    return _in_pixels(found[0])
+
+
+def field_before_everything(model, x):
+    """The field of what ``model`` pools globally or flattens first; of its output, if it does neither."""
+    mode = _FieldMode(x, x.ndim - 2)
+    with torch.no_grad(), mode:
+        output = model(x)
+    field = mode.last_local or mode.field(output)
+    if field is None:
+        raise Unknown("its output, which is no tensor or does not depend on the input")
+    return _in_pixels(field)
+
+
+def _in_pixels(field):
+    if field != EVERYTHING and any(number.denominator > 1 for span in field for number in span):
         raise Unknown("this layer, whose units lie closer than pixels")
-    return found[0]
+    return field
 
 
 def _merged(fields, tensors, args, out, axes):
@@ -162,12 +180,14 @@ def _convolution(fields, tensors, args, out, axes):
 
 
 def _pooling(has_dilation):
+    """Windows over more axes than those of space, as in local response normalisation, lie over channels as well."""
+
     def after(fields, tensors, args, out, axes):
         kernel = _per_axis(args[1], axes)
         stride = _per_axis(args[2], axes) if len(args) > 2 and args[2] else kernel
         padding = _per_axis(args[3], axes) if len(args) > 3 else [0] * axes
         dilation = _per_axis(args[4], axes) if has_dilation and len(args) > 4 else [1] * axes
-        return _windows(fields[0], kernel, stride, padding, dilation)
+        return _windows(fields[0], *(each[-axes:] for each in (kernel, stride, padding, dilation)))
 
     return after
 
@@ -264,6 +284,27 @@ def _selected(fields, tensors, args, out, axes):
     return fields[0]
 
 
+def _cut(fields, tensors, args, out, axes):
+    """From ``start``, every ``step``-th unit along one axis."""
+    x = tensors[0]
+    dim, start, _, step = (*args[1:], *(0, None, None, 1)[len(args) - 1 :])
+    place = dim % x.ndim - (x.ndim - axes)
+    if place < 0:
+        return fields[0]
+    start = slice(start, None).indices(x.shape[dim])[0]  # of a negative one, the place from the front
+    cut = list(fields[0])
+    span = cut[place]
+    cut[place] = Span(span.first + start * span.jump, span.last + start * span.jump, span.jump * step)
+    return tuple(cut)
+
+
+def _indexed(fields, tensors, args, out, axes):
+    x, indices = args[:2]
+    if any(index is not None for index in indices[x.ndim - axes :]):
+        raise Unknown("a choice of places")
+    return fields[0]
+
+
 def _softmax(fields, tensors, args, out, axes):
     return fields[0] if args[1] % out.ndim < out.ndim - axes else EVERYTHING
 
@@ -286,10 +327,12 @@ _RULES = {
     **_each(_interpolation(reach=1), "upsample_linear1d upsample_bilinear2d upsample_trilinear3d"),
     **_each(_padded, "constant_pad_nd"),
     **_each(_reduction, "mean sum amax amin max min"),
-    **_each(_reshaped, "view _unsafe_view unsqueeze squeeze expand alias detach slice split split_with_sizes"),
+    **_each(_reshaped, "view _unsafe_view unsqueeze squeeze expand alias detach split split_with_sizes"),
     **_each(_permuted, "permute transpose"),
     **_each(_joined, "cat"),
     **_each(_selected, "select unbind"),
+    **_each(_cut, "slice"),
+    **_each(_indexed, "index"),
     **_each(_softmax, "_softmax _log_softmax _safe_softmax"),
     **_each(_merged, "hardswish clone copy _to_copy"),
     **_each(_independent, "empty_like new_empty zeros_like new_zeros ones_like new_ones full_like new_full"),

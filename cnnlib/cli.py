@@ -1,5 +1,6 @@
 """The command ``cnnlab``. Each make target is one line over it."""
 
+import json
 import shlex
 import subprocess
 import sys
@@ -221,6 +222,24 @@ def grade(
     say(f"Grades, gradebook and feedback are in {out}.")
     if any(result.status != GRADED for result in results):
         raise typer.Exit(3)
+
+
+@command
+def models(
+    names: Annotated[list[str] | None, typer.Argument(help="Networks. Default: all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, numbers in full.")] = False,
+):
+    """Print the lecture's networks side by side: year, depth, what they cost and see, their published errors."""
+    from cnnlib.models import table as networks
+
+    try:
+        lines = networks.lines(names or None)
+    except ValueError as error:  # of a name that is not known
+        raise CourseError(str(error)) from None
+    if as_json:
+        say(json.dumps([line._asdict() for line in lines], indent=1))
+    else:
+        console.print(networks.side_by_side(lines))
 
 
 @command

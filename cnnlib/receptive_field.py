@@ -17,7 +17,7 @@ import numpy as np
 
 from cnnlib import _arguments as arguments
 
-__all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "seen_extent"]
+__all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "of_last_maps", "seen_extent"]
 
 
 class Layer(NamedTuple):
@@ -77,9 +77,34 @@ def of_graph(model, input_shape, layer=None):
     The network runs in evaluation mode and without data, so its size and the input's cost nothing. ``ValueError``
     where an operation moves the axes of space, or is not known here.
     """
-    import torch  # only here and below
+    from cnnlib import _field_graph  # only here: it needs PyTorch, and much else in this module does not
 
-    from cnnlib import _field_graph, _meta
+    def follow(twin, x):
+        return _field_graph.field_of(twin, x, twin.get_submodule(layer or ""))
+
+    twin, shape = _without_data(model, input_shape)
+    if layer is not None:
+        arguments.choice("layer", layer, dict(model.named_modules()))
+    return _followed(model, twin, shape, follow)
+
+
+def of_last_maps(model, input_shape):
+    """The receptive field of the last maps that still have places: those that are pooled globally or flattened.
+
+    Arguments, result and errors are those of ``of_graph``. Of a network that does neither, they are its output; with
+    gates computed from global means, the maps that the first gate is computed from.
+    """
+    from cnnlib import _field_graph
+
+    twin, shape = _without_data(model, input_shape)
+    return _followed(model, twin, shape, _field_graph.field_before_everything)
+
+
+def _without_data(model, input_shape):
+    """A twin of ``model`` to follow fields through, and the input's shape, both checked."""
+    import torch
+
+    from cnnlib import _meta
 
     if not isinstance(model, torch.nn.Module):
         arguments.fail("model", model, "a torch.nn.Module")
@@ -87,13 +112,18 @@ def of_graph(model, input_shape, layer=None):
     shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
     if not 2 <= len(shape) <= 4:
         arguments.fail("input_shape", shape, "(C, L), (C, H, W) or (C, D, H, W)")
-    if layer is not None:
-        arguments.choice("layer", layer, dict(model.named_modules()))
-    twin = _meta.without_data(model).eval()
+    return _meta.without_data(model).eval(), shape
+
+
+def _followed(model, twin, shape, follow):
+    """What ``follow`` finds for an input of that shape, as a ``ReceptiveField`` for each axis."""
+    import torch
+
+    from cnnlib import _field_graph
+
     dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
     try:
-        x = torch.empty((1, *shape), dtype=dtype, device="meta")
-        field = _field_graph.field_of(twin, x, twin.get_submodule(layer or ""))
+        field = follow(twin, torch.empty((1, *shape), dtype=dtype, device="meta"))
     except _field_graph.Unknown as unknown:
         arguments.fail("model", type(model).__name__, f"one whose fields can be followed, which ends at {unknown}")
     except Exception as error:  # whatever the model's own code raises

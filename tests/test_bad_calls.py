@@ -28,7 +28,7 @@ from cnnlib.data import archives, catalogue, cifar10, digits, fetch, folders, ph
 from cnnlib.grading import checks
 from cnnlib.labs import compare
 from cnnlib.lecture import SlideNumber
-from cnnlib.models import cifar_resnet, initial
+from cnnlib.models import cifar_resnet, initial, table
 
 X, W, Y = np.zeros((1, 4, 5, 5)), np.zeros((6, 4, 3, 3)), np.zeros((1, 6, 3, 3))
 PHOTO, FIGURE = np.zeros((8, 8)), Figure()
@@ -129,6 +129,14 @@ BAD_CALLS = [
         r"input_shape must be .*RuntimeError.*; got \(4, 9",
     ),
     (receptive_field.of_graph, (nn.GLU(2), (4, 8, 8)), {}, r"model must be one whose fields .* aten\.glu.*; got 'GLU'"),
+    (receptive_field.of_last_maps, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
+    (receptive_field.of_last_maps, (nn.ReLU(), (9,)), {}, r"input_shape must be \(C, L\), .*; got \(9,\)"),
+    (receptive_field.of_last_maps, (nn.GLU(2), (4, 8, 8)), {}, r"model must be one whose .* aten\.glu.*; got 'GLU'"),
+    (complexity.depth, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
+    (complexity.depth, (nn.ReLU(), 9), {}, r"input_shape must be the shape of one example, such as .*; got 9"),
+    (complexity.depth, (nn.Linear(3, 4), (5,)), {}, r"input_shape must be .*RuntimeError.*; got \(5,\)"),
+    (table.lines, ("vgg16",), {}, r"chosen must be a list of networks' names; got 'vgg16'"),
+    (table.lines, (["vgg-16"],), {}, r"name must be a network's name \(did you mean 'vgg16' or .*; got 'vgg-16'"),
     (receptive_field.seen_extent, ("map",), {}, r"gradients must be an array of real numbers; got 'str of str"),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (9, 9)), {}, r"input_shape must be \(C, H, W\); got \(9, 9\)"),
     (

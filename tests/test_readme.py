@@ -121,6 +121,7 @@ HERE = {
     ".venv/bin/cnnlab doctor": lambda command, _: examines(command),
     ".venv/bin/jupyter lab": opens,
     ".venv/bin/cnnlab check lab01_convolution": checks_a_lab,
+    ".venv/bin/cnnlab models": lambda command, _: passes(command, r"resnet152 +2016 +224 +152 60\.2 M"),
     ".venv/bin/cnnlab release --to ../students": releases,
     "make grade SUBMISSIONS=submitted": grades,
     "make labs": lambda command, _: passes(command, "labs/ is in step with solutions/"),

@@ -1,7 +1,5 @@
 """Receptive fields of networks with branches against the footprint of gradients, and against cases worked by hand."""
 
-import warnings
-
 import numpy as np
 import pytest
 import torch
@@ -9,7 +7,9 @@ import torch.nn.functional as F
 import torchvision
 from torch import nn
 
-from cnnlib.receptive_field import Layer, ReceptiveField, closed_form, of_graph
+from cnnlib import models
+from cnnlib.models.lenet import Subsampling
+from cnnlib.receptive_field import Layer, ReceptiveField, closed_form, of_graph, of_last_maps
 
 
 def positive(model):
@@ -22,16 +22,32 @@ def positive(model):
         elif isinstance(module, nn.MaxPool2d):
             mean = nn.AvgPool2d(module.kernel_size, module.stride, module.padding, module.ceil_mode)
             model.set_submodule(name, mean)
+        elif isinstance(module, (nn.BatchNorm2d, Subsampling)):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+            if isinstance(module, nn.BatchNorm2d):
+                module.reset_running_stats()
     return model.double().eval()
 
 
-def footprint(model, layer, x, unit):
+class Reached(Exception):
+    """The call was seen; what follows does not matter."""
+
+
+def footprint(model, layer, x, unit, call=1):
     """First and last row, first and last column, of the input that ``unit`` of the layer's output sees, if any."""
     outputs = []
-    handle = model.get_submodule(layer).register_forward_hook(lambda module, args, output: outputs.append(output))
-    model(x.requires_grad_())
+
+    def note(module, args, output):
+        outputs.append(output)
+        if len(outputs) == call:
+            raise Reached
+
+    handle = model.get_submodule(layer).register_forward_hook(note)
+    with pytest.raises(Reached):
+        model(x.requires_grad_())
     handle.remove()
-    (gradient,) = torch.autograd.grad(outputs[0][0, :, unit[0], unit[1]].sum(), x)
+    (gradient,) = torch.autograd.grad(outputs[-1][0, :, unit[0], unit[1]].sum(), x)
     seen = gradient[0].abs().sum(0).numpy()
     sides = [np.nonzero(seen.any(axis=axis))[0] for axis in (1, 0)]
     if not seen.any():
@@ -39,34 +55,56 @@ def footprint(model, layer, x, unit):
     return [(int(side[0]), int(side[-1])) for side in sides]
 
 
-@pytest.mark.parametrize(
-    ("name", "layer", "size"),
-    [
-        ("alexnet", "features", 195),
-        ("vgg16", "features", 212),
-        ("googlenet", "inception5b", None),
-        ("resnet18", "layer4", 435),
-        ("resnet50", "layer4", 427),
-        ("mobilenet_v2", "features", 491),
-        ("densenet121", "features", None),
-    ],
-)
-def test_last_maps_of_classifiers(name, layer, size):
-    """At full width, in images that are a strip: 64 pixels high, wide enough for a unit that sees no padding."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet's weights will be drawn
-        options = {"init_weights": False} if name in ("googlenet", "vgg16") else {}
-        model = torchvision.models.get_model(name, weights=None, **options)
-    model.classifier = nn.Identity()  # VGG's would take a gigabyte
-    vertical, horizontal = of_graph(model, (3, 64, 64), layer)
-    assert vertical == horizontal and size in (None, horizontal.size)
-    index = -(horizontal.start // horizontal.jump)  # the first whose field begins within the image
-    first, last = horizontal.interval(index)
+def check_in_a_strip(model, field, layer, call=1, height=32):
+    """One unit of the last maps in an image that is low, and wide enough for a unit that sees no padding."""
+    index = -(field.start // field.jump)  # the first whose field begins within the image
+    first, last = field.interval(index)
     width = -(-(last + 64) // 32) * 32
-    x = torch.rand(1, 3, 64, width, dtype=torch.float64) * 1e-6  # small: ReLU6 cuts nothing off
-    model = positive(model)
-    (_, seen) = footprint(model, layer, x, (0, index))
+    channels = next(model.parameters()).shape[1]
+    # Small, so that ReLU6 cuts nothing off, tanh is a line, and local response normalisation a factor.
+    x = torch.rand(1, channels, height, width, dtype=torch.float64) * 1e-6
+    (_, seen) = footprint(positive(model), layer, x, (0, index), call)
     assert first >= 0 and seen == (first, last)
+
+
+# The module whose output is pooled globally or flattened, for each network or family; and which of its calls.
+LAST_MAPS = {
+    **dict.fromkeys(["lenet5", "lenet5_modern"], ("C5", 1)),
+    **dict.fromkeys(["alexnet", "alexnet_lecture", "alexnet_paper", "zfnet"], ("pool", 3)),
+    **{"nin": ("mlpconv3", 1), "nin_imagenet": ("mlpconv4", 1)},
+    **{f"vgg{depth}{norm}": ("features", 1) for depth in (11, 13, 16, 19) for norm in ("", "_bn")},
+    **dict.fromkeys(["googlenet", "googlenet_paper"], ("inception5b", 1)),
+    **{f"{kind}{depth}": ("stage3", 1) for kind in ("plain", "resnet") for depth in (20, 32, 44, 56, 110)},
+    **{f"plain{depth}": ("conv5_x", 1) for depth in (18, 34)},
+    **{f"resnet{depth}": ("conv5_x", 1) for depth in (18, 34, 50, 101, 152)},
+}
+# Where a strip of 32 pixels is too low for the layers that do not pad.
+HEIGHTS = dict.fromkeys(["alexnet_lecture", "alexnet_paper", "nin_imagenet", "zfnet"], 67) | {"alexnet": 63}
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_last_maps_of_every_network(name):
+    """At full width. Layers after the last maps are left out: VGG's would take a gigabyte."""
+    layer, call = LAST_MAPS[name]
+    with torch.device("meta"):
+        model = models.build(name)
+    vertical, horizontal = of_last_maps(model, models.card(name).input_size)
+    assert vertical == horizontal
+    for child, module in model.named_children():
+        if isinstance(module, nn.Linear):
+            model.set_submodule(child, nn.Identity())
+    check_in_a_strip(model.to_empty(device="cpu"), horizontal, layer, call, HEIGHTS.get(name, 32))
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "size"), [("mobilenet_v2", "features", 491), ("densenet121", "features", None)]
+)
+def test_last_maps_of_others(name, layer, size):
+    """Depthwise convolutions and inverted bottlenecks; joins of all that came before."""
+    model = torchvision.models.get_model(name, weights=None)
+    vertical, horizontal = of_last_maps(model, (3, 224, 224))
+    assert vertical == horizontal == of_graph(model, (3, 64, 64), layer)[0] and size in (None, horizontal.size)
+    check_in_a_strip(model, horizontal, layer)
 
 
 class Branches(nn.Module):
@@ -206,12 +244,42 @@ def fill_part(x):
 
 
 @pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x[:, :, 1:],
+        lambda x: x[:, :, 3::2, ::3],
+        lambda x: x[:, :, -20:, :-4],
+        lambda x: x[:, 1:, 5:30:4],
+        lambda x: x[:, [1, 0, 1]],
+        lambda x: x[:, torch.tensor([True, False])],
+        lambda x: F.local_response_norm(x * 1e-6, 3),
+    ],
+)
+def test_cuts_and_windows_over_channels(function):
+    model = positive(nn.Sequential(nn.Conv2d(1, 2, 3, (1, 2), 1), Does(function)))
+    seen = footprint(model, "", torch.rand(1, 1, 40, 80, dtype=torch.float64), (2, 3))
+    fields = of_graph(model, (1, 40, 80))
+    assert seen == [field.interval(index) for field, index in zip(fields, (2, 3), strict=True)]
+
+
+def test_last_maps_are_those_before_the_places_are_lost():
+    conv = nn.Conv2d(4, 4, 3, 2)
+    for end in (nn.Sequential(nn.Flatten(), nn.LazyLinear(5)), nn.AdaptiveAvgPool2d(1), nn.Identity()):
+        model = nn.Sequential(conv, end, nn.ReLU())
+        model(torch.zeros(1, 4, 9, 9))  # sets the lazy layer's size
+        assert of_last_maps(model, (4, 9, 9)) == (ReceptiveField(3, 2, 0),) * 2
+    assert of_last_maps(nn.Sequential(conv, Gate(GLOBAL), nn.Conv2d(4, 4, 3)), (4, 19, 19))[0] == ReceptiveField(
+        7, 2, -2
+    )
+
+
+@pytest.mark.parametrize(
     ("function", "layer", "words"),
     [
         (lambda x: x.permute(0, 2, 3, 1), None, "a permutation that moves the axes"),
         (lambda x: torch.cat([x, x], 2), None, "a join along an axis of space"),
         (lambda x: x[:, :, 0], None, "a cut along an axis of space"),
-        (lambda x: x[:, :, 1:], None, "a view that moves or merges axes"),
+        (lambda x: x[:, :, [0, 2]], None, "a choice of places"),
         (lambda x: x.flatten(2), None, "a view that moves or merges axes"),
         (lambda x: x.roll(1, 2), None, r"aten\.roll"),
         (lambda x: x + F.max_pool2d(x, 8), None, "branches whose sizes differ"),

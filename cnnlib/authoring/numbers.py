@@ -73,8 +73,9 @@ def text(found):
         pages = {each.page: each.title for each in of_row}
         links = ", ".join(f"[{_plain(title)}](../{page}.ipynb)" for page, title in pages.items())
         lines += ["", f"### {title}", "", f"From: {links}", ""]
+        lines += ["```{table}", ":class: cnn-numbers", ""]
         lines += ["| about | the slide says | computed here | verdict |", "| --- | --- | --- | --- |"]
-        lines += [_line(each) for each in of_row]
+        lines += [*(_line(each) for each in of_row), "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,58 @@
+"""How deep a network is: the weighted layers that a pixel passes on its longest way to the output."""
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from cnnlib import _arguments as arguments
+from cnnlib._meta import run, without_data
+
+__all__ = ["depth"]
+
+WEIGHTED = {"convolution", "_convolution", "addmm", "mm"}  # as layers reach the dispatcher
+
+
+def depth(model, input_shape):
+    """Convolutions and linear layers one after another from the input to the output, on the longest way: an int.
+
+    ``input_shape`` is that of one example, such as (C, H, W). So are most networks' depths counted that carry them in
+    their names: pooling, normalisation and activation count nothing, branches side by side count as the longest of
+    them, a shortcut as less than what it skips, and auxiliary classifiers not at all, for the network runs in
+    evaluation mode. ``ValueError`` where it does not take such an input.
+    """
+    if not isinstance(model, torch.nn.Module):
+        arguments.fail("model", model, "a torch.nn.Module")
+    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
+    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    counting = _Counting()
+    twin = without_data(model).eval()
+    try:
+        x = torch.empty((1, *shape), dtype=dtype, device="meta")
+        with torch.no_grad(), counting:
+            outputs = tree_leaves(twin(x))
+    except Exception as error:  # whatever the model's own code raises
+        problem = f"{type(error).__name__}: {error}"
+        arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
+    return max((counting.depths.get(id(output), 0) for output in outputs), default=0)
+
+
+class _Counting(TorchDispatchMode):
+    """Knows for each tensor how many weighted layers stand before it, while entered."""
+
+    def __init__(self):
+        super().__init__()
+        self.depths = {}  # id of a tensor to its depth
+        self.alive = []  # keeps the tensors, or another might get the id
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        out = run(operation, args, kwargs)
+        inputs = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        before = max((self.depths.get(id(leaf), 0) for leaf in inputs), default=0)
+        name = str(operation.overloadpacket).removeprefix("aten.")
+        outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
+        self.alive += outputs
+        for output in outputs:
+            self.depths[id(output)] = before + (name in WEIGHTED)
+        return out
