@@ -6,6 +6,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
 from torch import nn
 
@@ -17,6 +18,7 @@ from cnnlib import (
     data,
     filters,
     labs,
+    landscape,
     lecture,
     models,
     plots,
@@ -27,6 +29,7 @@ from cnnlib import (
 from cnnlib.data import archives, catalogue, cifar10, digits, fetch, folders, photos, shapes
 from cnnlib.grading import checks
 from cnnlib.labs import compare
+from cnnlib.landscape import bezier
 from cnnlib.lecture import SlideNumber
 from cnnlib.models import cifar_resnet, initial, table
 
@@ -37,6 +40,9 @@ CHECK = labs.task(1, "Bad calls")
 PAIR, LINEAR = (X, [0]), nn.Sequential(nn.Flatten(), nn.Linear(100, 2))
 UNCOPYABLE = nn.Identity()
 UNCOPYABLE.stream = (n for n in range(3))
+AFFINE, POINTS = nn.Linear(2, 2), (np.zeros((3, 2), np.float32), np.zeros(3, np.int64))
+PLANE = landscape.Surface(np.arange(-1, 2), np.arange(-1, 2), np.arange(1.0, 10).reshape(3, 3))
+CURVE = bezier.straight(AFFINE, nn.Linear(2, 2))
 
 # function, its arguments, and what the message must say: argument, value, expectation
 FORWARD = [
@@ -268,6 +274,62 @@ BAD_CALLS = [
     (training.predict, (LINEAR, X), {"batch_size": 0}, r"batch_size must be an integer of 1 or more; got 0"),
     (training.shift, (0,), {}, r"pixels must be an integer of 1 or more; got 0"),
     (models.load_pretrained, ("nin", "x", "ten"), {}, r"num_classes must be an integer of 1 or more; got 'ten'"),
+    (landscape.filter_normalised, ("net",), {}, r"model must be a torch\.nn\.Module; got 'net'"),
+    (landscape.filter_normalised, (nn.ReLU(),), {}, r"model must be a network with weights.*; got 'ReLU'"),
+    (landscape.filter_normalised, (AFFINE, -1), {}, r"seed must be an integer of 0 or more; got -1"),
+    (landscape.filter_normalised, (AFFINE,), {"count": 0}, r"count must be an integer of 1 or more; got 0"),
+    (landscape.surface, (None, POINTS), {}, r"model must be a torch\.nn\.Module; got None"),
+    (landscape.surface, (AFFINE, POINTS[0]), {}, r"data must be a pair \(inputs, labels\); got array"),
+    (landscape.surface, (AFFINE, ("images", "labels")), {}, r"data must be a pair .* of arrays or tensors; got \('im"),
+    (
+        landscape.surface,
+        (AFFINE, (POINTS[0], POINTS[1][:2])),
+        {},
+        r"data must be as many inputs as labels.*; got \(\(3",
+    ),
+    (landscape.surface, (AFFINE, POINTS), {"steps": 1}, r"steps must be an integer of 3 or more; got 1"),
+    (landscape.surface, (AFFINE, POINTS), {"steps": 4}, r"steps must be odd, so that the model .*; got 4"),
+    (landscape.surface, (AFFINE, POINTS), {"reach": 0}, r"reach must be above 0; got 0"),
+    (landscape.surface, (AFFINE, POINTS), {"seed": 0.5}, r"seed must be an integer of 0 or more; got 0\.5"),
+    (landscape.surface, (AFFINE, POINTS), {"loss": "mse"}, r"loss must be a function \(outputs, labels\).*; got 'mse'"),
+    (
+        landscape.surface,
+        (AFFINE, POINTS),
+        {"batch_norm": "off"},
+        r"batch_norm must be one of 'running', 'batch'; got 'o",
+    ),
+    (landscape.surface, (AFFINE, POINTS), {"batch_size": 0}, r"batch_size must be an integer of 1 or more; got 0"),
+    (landscape.surface, (AFFINE, POINTS), {"directions": [{}]}, r"directions must be a pair of dict.*; got \[\{\}\]"),
+    (landscape.surface, (AFFINE, POINTS), {"directions": ({"w": 1}, {})}, r"directions must be parameters.*; got 'w'"),
+    (
+        landscape.surface,
+        (AFFINE, POINTS),
+        {"directions": ({"weight": torch.zeros(3)}, {})},
+        r"directions must be .* a tensor of the parameter's shape; got 'weight'",
+    ),
+    (landscape.contours, ([],), {}, r"surfaces must be a dictionary from titles to surfaces; got \[\]"),
+    (landscape.contours, ({"a": np.zeros((3, 3))},), {}, r"surfaces must be a dictionary from titles to surfaces; got"),
+    (landscape.contours, ({"a": PLANE},), {"lines": 1}, r"lines must be an integer of 2 or more; got 1"),
+    (landscape.contours, ({"a": PLANE},), {"limits": (0, 1)}, r"limits must be a pair 0 < low < high.*; got \(0, 1\)"),
+    (landscape.relief, ({},), {}, r"surfaces must be a dictionary from titles to surfaces; got \{\}"),
+    (landscape.relief, ({"a": PLANE},), {"limits": 3}, r"limits must be a pair \(low, high\); got 3"),
+    (bezier.straight, (AFFINE, "net"), {}, r"second must be a torch\.nn\.Module; got 'net'"),
+    (bezier.straight, (nn.ReLU(), AFFINE), {}, r"first must be a network with weights.*; got 'ReLU'"),
+    (bezier.straight, (AFFINE, nn.Linear(2, 3)), {}, r"second must be a network with the parameters of .*"),
+    (bezier.fit, (AFFINE, None, POINTS), {"epochs": 1}, r"second must be a torch\.nn\.Module; got None"),
+    (
+        bezier.along,
+        (AFFINE, POINTS),
+        {"statistics": POINTS},
+        r"curve must be a Curve, from fit or straight; got Linear",
+    ),
+    (bezier.along, (CURVE, POINTS), {"statistics": None}, r"statistics must be a pair \(inputs, labels\); got None"),
+    (
+        bezier.along,
+        (CURVE, POINTS),
+        {"statistics": POINTS, "steps": 1},
+        r"steps must be an integer of 2 or more; got 1",
+    ),
 ]
 
 # Functions that no call can be bad for, and why.
