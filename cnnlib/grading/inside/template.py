@@ -29,10 +29,8 @@ def main(control):
     from student import serve  # imports NumPy, which the line above made visible
 
     if settings["tensors"]:
-        import tensors  # noqa: F401 - PyTorch, once for all submissions
-        import torch
-
-        torch.set_num_threads(1)  # and no work before forking: threads that it starts are not in a fork
+        # PyTorch, once for all submissions. It does no work before the forks: a fork has none of the threads it starts.
+        import tensors  # noqa: F401
     exec(settings["setup"], {})  # the lab's own, for what it imports: each submission begins with it
     shell = make_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no farewell
