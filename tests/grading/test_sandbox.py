@@ -73,8 +73,9 @@ def test_pythons_own_files_alone(monkeypatch, base):
     assert (os.path.realpath(base) in paths) != shared
 
 
-def test_the_photographs_come_without_their_packages_code(lab, monkeypatch):
+def test_photographs_and_digits_come_without_their_packages_code(lab, monkeypatch):
     monkeypatch.setattr(lab, "tools", ("_arguments", "data"))
     sources = module.package_sources(lab)
-    assert sources["skimage/data"].is_dir() and sources["skimage/__init__.py"].name == "empty.py"
-    assert "skimage" not in sources and "scipy" not in sources
+    for carried, name in (("skimage/data", "skimage"), ("sklearn/datasets/data", "sklearn")):
+        assert sources[carried].is_dir() and sources[f"{name}/__init__.py"].name == "empty.py"
+    assert not {"skimage", "sklearn", "scipy"} & set(sources)
