@@ -28,6 +28,9 @@ def test_rows_are_the_lectures():
     """All rows up to the measures of complexity, in order."""
     rows = list(ROWS)
     assert list(lecture_numbers.SAID) == rows[: rows.index("C10") + 1]
+    for entries in lecture_numbers.SAID.values():
+        assert len(set(entries)) == len(entries)
+        assert all(lecture_numbers.plain(way) for entry in entries for way in entry.split(" | "))
 
 
 def test_every_line_can_be_linked_to():
