@@ -71,7 +71,7 @@ function render({ model, el }) {
     return select;
   };
   const menus = {
-    error: menu("error", Object.fromEntries(Object.entries(errors).map(([key, label]) => [key, `100 % − ${label}`]))),
+    error: menu("error", errors),
     cost: menu("cost", Object.fromEntries(Object.entries(costs).map(([key, [label]]) => [key, label]))),
   };
   const boxes = families.map((family, index) => {
@@ -126,7 +126,7 @@ function render({ model, el }) {
   const widget = root(
     "cnn-ball-chart",
     make("div", { class: "cnn-bar" },
-      make("label", {}, make("b", {}, "Up:"), menus.error), make("label", {}, make("b", {}, "Across:"), menus.cost)),
+      make("label", {}, make("b", {}, "Up: 100 % −"), menus.error), make("label", {}, make("b", {}, "Across:"), menus.cost)),
     make("div", { class: "cnn-bar cnn-families", role: "group", "aria-label": "Families" }, ...boxes.map(({ label }) => label)),
     chart, sentence, spoken, make("p", { class: "cnn-note" }, say.shown), table,
     make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
@@ -189,7 +189,7 @@ function render({ model, el }) {
         a >= margin.left && a + long <= width && b >= 24 && b <= edge
         && taken.every(([c, d, other]) => a + long < c || c + other < a || Math.abs(b - d) > 13)
         && places.every((ball) => ball.net === net
-          || Math.max(a - ball.x, ball.x - a - long, 0) ** 2 + Math.max(b - 10 - ball.y, ball.y - b, 0) ** 2 > Math.min(ball.r, 12) ** 2));
+          || Math.max(a - ball.x, ball.x - a - long, 0) ** 2 + Math.max(b - 10 - ball.y, ball.y - b, 0) ** 2 > (0.85 * ball.r) ** 2));
       if (!free) continue;
       taken.push([...free, long]);
       text(...free, net.name, { class: net === selected ? "cnn-named cnn-bold" : "cnn-named" });

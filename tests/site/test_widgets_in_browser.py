@@ -600,7 +600,9 @@ def test_ball_chart_is_walked_through_by_keys(ball_chart):
 def test_ball_chart_tells_the_ball_under_the_pointer(ball_chart):
     names = check_chart(ball_chart)
     for name in (names[-1], names[0]):
-        box = ball_chart.root.locator(f"circle[data-net='{name}']").bounding_box()
+        ball = ball_chart.root.locator(f"circle[data-net='{name}']")
+        ball.scroll_into_view_if_needed()
+        box = ball.bounding_box()
         ball_chart.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert ball_chart.text("name") == name
     check_chart(ball_chart)
