@@ -7,15 +7,37 @@ import numpy as np
 import pytest
 
 from cnnlib import filters
-from cnnlib.widgets import ConvStep, FilterPhoto, ReceptiveField
+from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, ReceptiveField
 
 PHOTO = np.linspace(0, 1, 20 * 30).reshape(20, 30)
 COLOUR = np.stack([PHOTO, PHOTO**2, PHOTO**3])
 SOBEL = filters.SOBEL.tolist()
 
 
+NETS = [
+    Net("small", "A", {"top1": 30, "macs": 10**9, "params": 5e6}),
+    Net("large", "A", {"top1": np.float32(20), "macs": 4 * 10**9, "params": np.int64(10**7)}),
+    Net("other", "B", {"top1": None, "top5": 8, "macs": 2e9, "params": 6e7}),
+]
+ERRORS = {"top1": "top-1 error", "top5": "top-5 error"}
+COSTS = {"macs": ("multiply-adds", ""), "params": ("parameters", "")}
+
+
+def balls(nets, errors=ERRORS, costs=COSTS, area="params"):
+    return BallChart(nets, errors, costs, area)
+
+
+def net(**values):
+    return [Net("x", "A", {"params": 1, **values})]
+
+
 def all_widgets():
-    return [FilterPhoto(PHOTO), ConvStep([[1, 2], [3, 4]], [[1, -1]]), ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)])]
+    return [
+        FilterPhoto(PHOTO),
+        ConvStep([[1, 2], [3, 4]], [[1, -1]]),
+        ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)]),
+        balls(NETS),
+    ]
 
 
 def test_filter_photo_holds_the_photo_as_grey_levels():
@@ -57,6 +79,15 @@ def test_receptive_field_holds_what_it_was_given(photo, channels):
     assert widget.selected == 1
 
 
+def test_ball_chart_holds_what_it_was_given_and_leaves_out_what_is_not_known():
+    widget = balls(NETS)
+    assert widget.nets[1] == {"name": "large", "family": "A", "values": {"top1": 20.0, "macs": 4e9, "params": 1e7}}
+    assert widget.nets[2]["values"] == {"top5": 8.0, "macs": 2e9, "params": 6e7}
+    assert (widget.error, widget.cost, widget.area) == ("top1", "macs", "params")
+    assert widget.costs == {"macs": ["multiply-adds", ""], "params": ["parameters", ""]}
+    json.dumps(widget.nets)  # plain numbers, whatever they came as
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -90,6 +121,18 @@ def test_receptive_field_holds_what_it_was_given(photo, channels):
         (lambda: ReceptiveField(PHOTO, [(3, 1)]), ["layers[0]", "(3, 1)"]),
         (lambda: ReceptiveField(PHOTO, [(3, 1, 1), (3, 0, 1)]), ["layers[1]", "stride", "0"]),
         (lambda: ReceptiveField(PHOTO, [(99, 1, 1)]), ["layers[0]", "kernel size", "99", "31"]),
+        (lambda: balls([]), ["nets", "[]", "not empty"]),
+        (lambda: balls(["resnet18"]), ["nets[0]", "resnet18", "Net"]),
+        (lambda: balls([NETS[0], NETS[0]]), ["nets[1].name", "small", "no other"]),
+        (lambda: balls(net(top1=101)), ["x's top1", "101", "0 to 100"]),
+        (lambda: balls(net(top1=float("nan"))), ["x's top1", "nan", "finite"]),
+        (lambda: balls(net(macs=0)), ["x's macs", "0", "above 0"]),
+        (lambda: balls(net(params=None)), ["x's params", "None", "number"]),
+        (lambda: balls(NETS, errors={}), ["errors", "{}", "not empty"]),
+        (lambda: balls(NETS, errors={"top1": 3}), ["errors['top1']", "3", "string"]),
+        (lambda: balls(NETS, costs={"params": "parameters"}), ["costs['params']", "parameters", "unit"]),
+        (lambda: balls(NETS, costs={**COSTS, "top1": ("a", "b")}), ["costs", "top1", "keys of errors"]),
+        (lambda: balls(NETS, area="top1"), ["area", "top1", "'macs', 'params'"]),
     ],
 )
 def test_bad_arguments_say_what_is_wrong(make, words):
@@ -108,6 +151,20 @@ def test_bad_values_are_refused_later_too():
     assert (widget.padding, widget.kernel) == (0, [[1]])
 
 
+@pytest.mark.parametrize(
+    ("name", "bad", "good"),
+    [("cost", "top1", "params"), ("error", "macs", "top5"), ("selected", "vgg", "other"), ("hidden", ["C"], ["B"])],
+)
+def test_ball_chart_shows_only_what_it_has(name, bad, good):
+    widget = balls(NETS)
+    before = getattr(widget, name)
+    with pytest.raises(ValueError, match=name):
+        setattr(widget, name, bad)
+    assert getattr(widget, name) == before
+    setattr(widget, name, good)
+    assert getattr(widget, name) == good
+
+
 @pytest.mark.parametrize("widget", all_widgets(), ids=lambda widget: type(widget).__name__)
 def test_code_is_of_one_piece_and_asks_nothing_of_the_network(widget):
     code = widget._esm
@@ -117,7 +174,7 @@ def test_code_is_of_one_piece_and_asks_nothing_of_the_network(widget):
     assert "http" not in widget._css and "url(" not in widget._css and "@import" not in widget._css
 
 
-@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("index", range(len(all_widgets())))
 def test_state_is_the_same_every_time(index):
     def state():
         values = all_widgets()[index].get_state()

@@ -5,8 +5,9 @@ same name draws it and answers to the reader. With a kernel, edits come back int
 Python sets are drawn at once.
 """
 
+from cnnlib.widgets.ball_chart import BallChart, Net
 from cnnlib.widgets.conv_step import ConvStep
 from cnnlib.widgets.filter_photo import FilterPhoto
 from cnnlib.widgets.receptive_field import ReceptiveField
 
-__all__ = ["ConvStep", "FilterPhoto", "ReceptiveField"]
+__all__ = ["BallChart", "ConvStep", "FilterPhoto", "Net", "ReceptiveField"]
