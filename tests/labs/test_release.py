@@ -22,14 +22,17 @@ from cnnlib.grading import checks, release
 BIN = Path(sys.executable).parent
 ANSWERS = (
     "authoring",
+    "claims",
     "cli",
     "complexity",
     "conv",
     "filters",
     "grading",
+    "landscape",
     "lecture",
     "models",
     "receptive_field",
+    "training",
     "widgets",
 )
 
