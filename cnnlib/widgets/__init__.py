@@ -8,5 +8,6 @@ Python sets are drawn at once.
 from cnnlib.widgets.conv_step import ConvStep
 from cnnlib.widgets.filter_photo import FilterPhoto
 from cnnlib.widgets.receptive_field import ReceptiveField
+from cnnlib.widgets.training_curves import TrainingCurves
 
-__all__ = ["ConvStep", "FilterPhoto", "ReceptiveField"]
+__all__ = ["ConvStep", "FilterPhoto", "ReceptiveField", "TrainingCurves"]
