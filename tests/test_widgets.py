@@ -7,11 +7,15 @@ import numpy as np
 import pytest
 
 from cnnlib import filters
-from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, ReceptiveField
+from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, ReceptiveField, TrainingCurves
 
 PHOTO = np.linspace(0, 1, 20 * 30).reshape(20, 30)
 COLOUR = np.stack([PHOTO, PHOTO**2, PHOTO**3])
 SOBEL = filters.SOBEL.tolist()
+RUNS = {
+    "8 layers": {"plain": ([0.9, 0.5, 0.25], [0.9, 0.6, 0.375]), "residual": ([0.5, 0.25, 0], [0.5, 0.25, 0.125])},
+    "14 layers": {"plain": ([1, 0.75, 0.5], [1, 0.75, 0.75])},
+}
 
 
 NETS = [
@@ -37,6 +41,7 @@ def all_widgets():
         ConvStep([[1, 2], [3, 4]], [[1, -1]]),
         ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)]),
         balls(NETS),
+        TrainingCurves(RUNS),
     ]
 
 
@@ -88,6 +93,13 @@ def test_ball_chart_holds_what_it_was_given_and_leaves_out_what_is_not_known():
     json.dumps(widget.nets)  # plain numbers, whatever they came as
 
 
+def test_training_curves_hold_what_they_were_given_in_its_order():
+    widget = TrainingCurves({"b": RUNS["14 layers"], "a": {"one": np.array([[0.123456, 1, 1], [0, 0.5, 0.5]])}})
+    assert widget.runs[0] == ["b", [["plain", [1, 0.75, 0.5], [1, 0.75, 0.75]]]]
+    assert widget.runs[1] == ["a", [["one", [0.1235, 1, 1], [0, 0.5, 0.5]]]]
+    assert (widget.group, widget.epoch) == (0, 3)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -120,6 +132,13 @@ def test_ball_chart_holds_what_it_was_given_and_leaves_out_what_is_not_known():
         (lambda: ReceptiveField(PHOTO, []), ["layers", "[]", "1 to 10"]),
         (lambda: ReceptiveField(PHOTO, [(3, 1)]), ["layers[0]", "(3, 1)"]),
         (lambda: ReceptiveField(PHOTO, [(3, 1, 1), (3, 0, 1)]), ["layers[1]", "stride", "0"]),
+        (lambda: TrainingCurves([]), ["runs", "[]", "{group: {kind:"]),
+        (lambda: TrainingCurves({"a": {}}), ["runs['a']", "{}", "1 to 4"]),
+        (lambda: TrainingCurves({"a": {"b": ([0.1, 0.2], [0.1])}}), ["runs['a']['b']", "equally long"]),
+        (lambda: TrainingCurves({"a": {"b": ([0.1], [0.1])}}), ["runs['a']['b']'s shape", "(2, 1)", "(2, epochs)"]),
+        (lambda: TrainingCurves(RUNS | {"c": {"b": ([0, 0], [0, 0])}}), ["runs['c']['b']'s shape", "(2, 2)"]),
+        (lambda: TrainingCurves({"a": {"b": ([0.1, 1.5], [0.1, 0.2])}}), ["runs['a']['b']", "1.5", "0 to 1"]),
+        (lambda: TrainingCurves({"a": {"b": ([0.1, np.nan], [0.1, 0.2])}}), ["runs['a']['b']", "nan", "0 to 1"]),
         (lambda: ReceptiveField(PHOTO, [(99, 1, 1)]), ["layers[0]", "kernel size", "99", "31"]),
         (lambda: balls([]), ["nets", "[]", "not empty"]),
         (lambda: balls(["resnet18"]), ["nets[0]", "resnet18", "Net"]),
