@@ -30,7 +30,7 @@ def contours(surfaces, *, limits=None, lines=12):
         )
         axis.contour(surface.alphas, surface.betas, values, levels[1:-1], colors="white", linewidths=0.8)
         axis.plot(0, 0, "x", color="white", ms=8, mew=2)
-        axis.set(title=title, xlabel="α", aspect="equal")
+        axis.set(title=title, xlabel="α", aspect="equal", xticks=[*surface.alphas[[0, -1]], 0])
     axes[0, 0].set_ylabel("β")
     figure.colorbar(drawn, ax=list(axes[0]), label="loss")
     return figure
@@ -49,7 +49,10 @@ def relief(surfaces, *, limits=None):
         axis.set_zlim(bottom, top)
         axis.zaxis.set_major_locator(plt.MaxNLocator(5, integer=True))
         axis.zaxis.set_major_formatter(lambda power, _: f"{10.0**power:g}")
-        axis.set(title=title, xlabel="α", ylabel="β")
+        ticks = {
+            f"{name}ticks": [*values[[0, -1]], 0] for name, values in (("x", surface.alphas), ("y", surface.betas))
+        }
+        axis.set(title=title, xlabel="α", ylabel="β", **ticks)
     return figure
 
 
