@@ -8,6 +8,7 @@ Python sets are drawn at once.
 from cnnlib.widgets.ball_chart import BallChart, Net
 from cnnlib.widgets.conv_step import ConvStep
 from cnnlib.widgets.filter_photo import FilterPhoto
+from cnnlib.widgets.network_explorer import NetworkExplorer
 from cnnlib.widgets.receptive_field import ReceptiveField
 
-__all__ = ["BallChart", "ConvStep", "FilterPhoto", "Net", "ReceptiveField"]
+__all__ = ["BallChart", "ConvStep", "FilterPhoto", "Net", "NetworkExplorer", "ReceptiveField"]
