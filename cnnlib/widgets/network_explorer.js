@@ -7,9 +7,9 @@
 
 // Memory is that of the layer's output, in numbers of 4 bytes.
 const COUNTS = [
-  { name: "memory", title: "memory", unit: 1024, units: ["KiB", "MiB", "GiB"], bytes: 4 },
-  { name: "parameters", title: "parameters", unit: 1000, units: ["K", "M", "G"], bytes: 1 },
-  { name: "macs", title: "multiply-adds", unit: 1000, units: ["K", "M", "G"], bytes: 1 },
+  { name: "memory", title: "memory", unit: 1024, units: ["B", "KiB", "MiB", "GiB"], bytes: 4 },
+  { name: "parameters", title: "parameters", unit: 1000, units: ["", "K", "M", "G"], bytes: 1 },
+  { name: "macs", title: "multiply-adds", unit: 1000, units: ["", "K", "M", "G"], bytes: 1 },
 ];
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -17,9 +17,9 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 /** A number with three significant digits and its unit, such as 138 M. */
 function short(number, { unit, units, bytes }) {
   let value = number * bytes;
-  if (bytes === 1 && value < unit) return String(value);
   let power = 0;
-  for (value /= unit; value >= unit - 0.5 && power < units.length - 1; power += 1) value /= unit;
+  for (; value >= unit - 0.5 && power < units.length - 1; power += 1) value /= unit;
+  if (power === 0) return `${value} ${units[0]}`.trim();
   const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return `${value.toFixed(decimals)} ${units[power]}`;
 }
