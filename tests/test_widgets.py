@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnlib import filters
-from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, ReceptiveField, TrainingCurves
+from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, NetworkExplorer, ReceptiveField, TrainingCurves
 
 PHOTO = np.linspace(0, 1, 20 * 30).reshape(20, 30)
 COLOUR = np.stack([PHOTO, PHOTO**2, PHOTO**3])
@@ -42,6 +42,7 @@ def all_widgets():
         ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)]),
         balls(NETS),
         TrainingCurves(RUNS),
+        NetworkExplorer({"one": [("conv", 8, 3, 24)], "two": [("conv", 9, 2, 18), ("fc", 4, 40, 36)]}),
     ]
 
 
@@ -100,6 +101,17 @@ def test_training_curves_hold_what_they_were_given_in_its_order():
     assert (widget.group, widget.epoch) == (0, 3)
 
 
+def test_network_explorer_holds_what_it_was_given():
+    layers = [("conv1", 290_400, 34_944, 105_415_200), ("fc6", 4096, 37_752_832, 37_748_736)]
+    widget = NetworkExplorer({"AlexNet": layers, "tiny": [("fc", np.int64(2), 0, 7)]})
+    assert widget.networks == {"AlexNet": [list(layer) for layer in layers], "tiny": [["fc", 2, 0, 7]]}
+    assert (widget.network, widget.same_scale) == ("AlexNet", False)
+    widget.network = "tiny"
+    with pytest.raises(ValueError, match="network"):
+        widget.network = "huge"
+    assert widget.network == "tiny"
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -152,6 +164,13 @@ def test_training_curves_hold_what_they_were_given_in_its_order():
         (lambda: balls(NETS, costs={"params": "parameters"}), ["costs['params']", "parameters", "unit"]),
         (lambda: balls(NETS, costs={**COSTS, "top1": ("a", "b")}), ["costs", "top1", "keys of errors"]),
         (lambda: balls(NETS, area="top1"), ["area", "top1", "'macs', 'params'"]),
+        (lambda: NetworkExplorer({}), ["networks", "{}", "1 to 8"]),
+        (lambda: NetworkExplorer([("conv", 1, 2, 3)]), ["networks", "dict"]),
+        (lambda: NetworkExplorer({"a": []}), ["networks['a']", "[]", "1 to 64"]),
+        (lambda: NetworkExplorer({"a": [("conv", 1, 2)]}), ["networks['a'][0]", "('conv', 1, 2)", "multiply-adds"]),
+        (lambda: NetworkExplorer({"a": [(1, 1, 2, 3)]}), ["networks['a'][0]", "(1, 1, 2, 3)", "name"]),
+        (lambda: NetworkExplorer({"a": [("fc", 1, -2, 3)]}), ["networks['a'][0]'s parameters", "-2", "0 or more"]),
+        (lambda: NetworkExplorer({"a": [("fc", 1, 2, 3)]}, "b"), ["network", "'b'", "'a'"]),
     ],
 )
 def test_bad_arguments_say_what_is_wrong(make, words):
