@@ -1,7 +1,7 @@
 """Trusted checks of lab 3, and the mistakes that they recognise. Never released."""
 
-import itertools
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,13 +14,11 @@ solution = lab.solution
 # Task 1 ---------------------------------------------------------------------------------------------------------------
 
 misprint = lab.task("misprint", "A published total is off", functions=["misprint"])
-LEFT_OUT, NO_BIAS, NO_GROUPS, STRIDE_1 = "left out", "no bias", "no groups", "stride 1"
 
 
 def conv(out, kernel=3, stride=1, padding=1, groups=1, bias=True):
-    return dict(
-        type="conv", out=int(out), kernel=kernel, stride=stride, padding=padding, groups=int(groups), bias=bool(bias)
-    )
+    sizes = {"kernel": kernel, "stride": stride, "padding": padding}
+    return {"type": "conv", "out": int(out), **sizes, "groups": int(groups), "bias": bool(bias)}
 
 
 def network(rng, ending):
@@ -51,17 +49,13 @@ def network(rng, ending):
     return [*layers, {"type": "linear", "out": int(rng.integers(10, 100)), "bias": True}], (3, size, size + 6)
 
 
-def edits(layers, changes=(LEFT_OUT, NO_BIAS, NO_GROUPS, STRIDE_1)):
+def edits(layers):
     """(number, change, layers after it), of all that may have happened to one layer."""
-    smaller = {NO_BIAS: ("bias", False), NO_GROUPS: ("groups", 1), STRIDE_1: ("stride", 1)}
     for number, layer in enumerate(layers):
-        for change in changes:
-            if change == LEFT_OUT:
-                yield number, change, layers[:number] + layers[number + 1 :]
-            else:
-                key, value = smaller[change]
-                if layer.get(key, value) != value:
-                    yield number, change, [*layers[:number], {**layer, key: value}, *layers[number + 1 :]]
+        yield number, "left out", layers[:number] + layers[number + 1 :]
+        for change, key, value in (("no bias", "bias", False), ("no groups", "groups", 1), ("stride 1", "stride", 1)):
+            if layer.get(key, value) != value:
+                yield number, change, [*layers[:number], {**layer, key: value}, *layers[number + 1 :]]
 
 
 def counted(layers, shape, *, groups=True, bias=None, bias_flops=0, norm=2, flatten=True, sides=2, up=0, before=0):
@@ -101,8 +95,10 @@ def published(layers, shape):
     return found and (found[0], 2 * found[1])
 
 
-def slip(rng, change, kinds, ending="flat"):
-    """Arguments for ``misprint``: a network, and totals that one change alone explains, of a layer of those kinds."""
+@lru_cache(4096)  # all implementations are asked the same
+def drawn(seed, change, kinds, ending):
+    """A network and totals that one change alone explains, of a layer of those kinds, which is not the first."""
+    rng = np.random.default_rng(seed)
     while True:
         layers, shape = network(rng, ending)
         possible = [(number, how, published(edited, shape)) for number, how, edited in edits(layers)]
@@ -115,11 +111,17 @@ def slip(rng, change, kinds, ending="flat"):
             return layers, shape, *totals
 
 
+def slip(rng, change, kinds, ending="flat"):
+    """Arguments for ``misprint``."""
+    layers, *rest = drawn(int(rng.integers(2**62)), change, kinds, ending)
+    return [dict(layer) for layer in layers], *rest
+
+
 @misprint.check(points=2)
 def own_totals(student, rng):
     "The totals of the network itself, with groups, norms, biases that are missing, and sizes that do not divide."
     for ending in ("flat", "average"):
-        answer = four(student.misprint(*slip(rng, LEFT_OUT, ("conv",), ending)))
+        answer = four(student.misprint(*slip(rng, "left out", ("conv",), ending)))
         yield {name: answer[name] for name in ("parameters", "flops")}
 
 
@@ -135,48 +137,48 @@ def found(student, *arguments):
     return {name: answer[name] for name in ("layer", "change")}
 
 
+# No layer and no change is right for all questions of an answer, so that none is right by chance.
+
+
 @misprint.check(points=2)
 def left_out(student, rng):
-    "A layer with weights was left out: a convolution in the middle, or a linear layer."
-    yield found(student, *slip(rng, LEFT_OUT, ("conv",)))
-    yield found(student, *slip(rng, LEFT_OUT, ("linear",)))
+    "A layer with weights was left out: a convolution, and a linear layer."
+    for _ in range(2):
+        yield [found(student, *slip(rng, "left out", (kind,))) for kind in ("conv", "linear")]
 
 
 @misprint.check(points=1)
 def no_weights(student, rng):
-    "A layer without weights was left out, which shows in those after it."
-    yield found(student, *slip(rng, LEFT_OUT, ("pool",)))
-    yield found(student, *slip(rng, LEFT_OUT, ("pool",), "average"))
+    "A layer without weights was left out, which shows in those after it: pooling, and the global average."
+    yield [found(student, *slip(rng, "left out", (kind,), "average")) for kind in ("pool", "average")]
 
 
 @misprint.check(points=1)
 def small_print(student, rng):
-    "A bias was forgotten, or a norm left out: FLOPs do not tell."
-    yield found(student, *slip(rng, NO_BIAS, ("conv",)))
-    yield found(student, *slip(rng, LEFT_OUT, ("norm",), "average"))
+    "A bias was forgotten, and in another network a norm was left out: FLOPs do not tell."
+    yield [
+        found(student, *slip(rng, "no bias", ("conv",))),
+        found(student, *slip(rng, "left out", ("norm",), "average")),
+    ]
 
 
-@misprint.check(points=1)
-def grouping(student, rng):
-    "Groups were forgotten."
-    for ending in ("flat", "average"):
-        yield found(student, *slip(rng, NO_GROUPS, ("conv",), ending))
+@misprint.check(points=2)
+def groups_and_strides(student, rng):
+    "Groups were forgotten, and in another network a stride: of a convolution, and of pooling."
+    for kind, endings in (("conv", ("flat", "average")), ("pool", ("average", "flat"))):
+        yield [
+            found(student, *slip(rng, "no groups", ("conv",), endings[0])),
+            found(student, *slip(rng, "stride 1", (kind,), endings[1])),
+        ]
 
 
-@misprint.check(points=1)
-def striding(student, rng):
-    "A stride was forgotten, of a convolution or of a pooling layer."
-    yield found(student, *slip(rng, STRIDE_1, ("conv",), "average"))
-    yield found(student, *slip(rng, STRIDE_1, ("pool",)))
-
-
-def searched(layers, shape, parameters, flops, count, changes=(LEFT_OUT, NO_BIAS, NO_GROUPS, STRIDE_1), matches=None):
+def searched(layers, shape, parameters, flops, count, change_sought=None, matches=None):
     """What a search finds that counts totals by ``count``: (own parameters, own FLOPs, layer, change)."""
     matches = matches or tuple.__eq__
     own = count(layers, shape)
-    for number, change, edited in edits(layers, changes):
+    for number, change, edited in edits(layers):
         totals = count(edited, shape)
-        if totals and matches(totals, (parameters, flops)):
+        if totals and matches(totals, (parameters, flops)) and change_sought in (None, change):
             return *own, number, change
     return *own, None, None
 
@@ -273,7 +275,7 @@ def rest_kept(layers, shape, parameters, flops):
     for number, change, edited in edits(layers):
         reads = channels_and_size(layers[:number], shape)
         before = counted(layers[number : number + 1], reads)
-        after = counted(edited[number : number + 1] if change != LEFT_OUT else [], reads)
+        after = counted(edited[number : number + 1] if change != "left out" else [], reads)
         gone = [b - a for b, a in zip(before, after, strict=True)] if after else [0, 0]
         if (own[0] - gone[0], 2 * (own[1] - gone[1])) == (parameters, flops) and any(gone):
             return own[0], 2 * own[1], number, change
@@ -317,7 +319,7 @@ def same_flops(totals, wanted):
 @misprint.misconception(of="misprint")
 def only_left_out_layers(layers, shape, parameters, flops):
     """Only layers that are left out were looked for. A bias, groups or a stride can have been forgotten instead."""
-    return searched(layers, shape, parameters, flops, published, changes=(LEFT_OUT,))
+    return searched(layers, shape, parameters, flops, published, change_sought="left out")
 
 
 @misprint.misconception(of="misprint")
@@ -350,7 +352,7 @@ class Graph:
     def conv(self, out, *reads, kernel=(3, 3), stride=1, padding=None, dilation=1, groups=1, bias=False):
         """Add a convolution; it pads so that a stride of 1 keeps the size, unless told otherwise."""
         padding = padding or tuple(dilation * (k // 2) for k in kernel)
-        sizes = dict(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
+        sizes = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
         return self.put("conv", *reads, out=int(out), **sizes, groups=int(groups), bias=bool(bias))
 
     def pool(self, kernel, stride, padding, ceil, *reads):
@@ -679,8 +681,13 @@ def output_forgotten(nodes, shape):
 
 # Float32 is allowed for what a student makes anew.
 deepen = lab.task("deepen", "Deeper, and yet the same", functions=["deepen"], rtol=1e-5, atol=1e-7, tensors=True)
-EPS, MOMENTUM = 0.001, 0.1
-OF_A_BLOCK = "conv{}.weight", "norm{0}.weight", "norm{0}.bias", "norm{0}.running_mean", "norm{0}.running_var"
+
+
+def of_a_block(number):
+    """Names of the tensors of a block."""
+    return f"conv{number}.weight", *(
+        f"norm{number}.{part}" for part in ("weight", "bias", "running_mean", "running_var")
+    )
 
 
 def plain_net(rng, widths):
@@ -694,7 +701,7 @@ def plain_net(rng, widths):
             rng.normal(size=C) / 5,
             rng.uniform(0.3, 2, C),
         )
-        state |= {name.format(number): value for name, value in zip(OF_A_BLOCK, drawn, strict=True)}
+        state |= dict(zip(of_a_block(number), drawn, strict=True))
         C_in = C
     return state | {"head.weight": rng.normal(size=(5, C_in)), "head.bias": rng.normal(size=5)}
 
@@ -711,9 +718,9 @@ def scores(state, x, training, blocks=None):
     import torch.nn.functional as F
 
     for number in range(depth(state) if blocks is None else blocks):
-        weight, gamma, beta, mean, variance = (state[name.format(number)] for name in OF_A_BLOCK)
+        weight, gamma, beta, mean, variance = (state[name] for name in of_a_block(number))
         x = F.conv2d(x, weight, padding=1)
-        x = F.relu(F.batch_norm(x, mean, variance, gamma, beta, training, MOMENTUM, EPS))
+        x = F.relu(F.batch_norm(x, mean, variance, gamma, beta, training, momentum=0.1, eps=0.001))
     return x if blocks is not None else x.mean((2, 3)) @ state["head.weight"].T + state["head.bias"]
 
 
@@ -731,7 +738,7 @@ def accepted(answer, state, after):
     wanted = opened(state, after)
     C = len(state[f"norm{after}.weight"])
     shapes = [(C, C, 3, 3), *[(C,)] * 4]
-    wanted |= {name.format(after + 1): np.empty(shape) for name, shape in zip(OF_A_BLOCK, shapes, strict=True)}
+    wanted |= {name: np.empty(shape) for name, shape in zip(of_a_block(after + 1), shapes, strict=True)}
     if answer.keys() != wanted.keys():
         wrong("its keys are not those of a net with one block more", evidence=sorted(map(str, answer)))
     found = {name: np.shape(answer[name]) for name in sorted(wanted)}
@@ -801,8 +808,8 @@ def learns(student, rng):
 
 def with_block(state, after, kernel, gamma, beta, mean, variance):
     """The state with a block more after block ``after``."""
-    parts = zip(OF_A_BLOCK, (kernel, gamma, beta, mean, variance), strict=True)
-    return {**opened(state, after), **{name.format(after + 1): value for name, value in parts}}
+    parts = kernel, gamma, beta, mean, variance
+    return {**opened(state, after), **dict(zip(of_a_block(after + 1), parts, strict=True))}
 
 
 def identity(state, after):
@@ -813,21 +820,25 @@ def identity(state, after):
     return kernel
 
 
+def deviation(variance):
+    """What a norm divides by."""
+    return np.sqrt(variance + 0.001)
+
+
 def leaving(state, after, x, training=True, rectified=True):
-    """Mean and variance over images and pixels of the maps that leave block ``after``; (C,) each."""
-    state = {name: np.array(value, float) for name, value in state.items()}
-    a = np.array(x, float)
+    """Mean and variance, (C,), over images and pixels of the maps that leave block ``after``; how many values there are
+    in a channel."""
+    state = {name: np.asarray(value, dtype=float) for name, value in state.items()}
+    a = np.asarray(x, dtype=float)
     for number in range(after + 1):
-        weight, gamma, beta, mean, variance = (state[name.format(number)] for name in OF_A_BLOCK)
+        weight, gamma, beta, mean, variance = (state[name] for name in of_a_block(number))
         padded = np.pad(a, ((0, 0), (0, 0), (1, 1), (1, 1)))
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (2, 3))
         a = np.einsum("nchwij,ocij->nohw", windows, weight, optimize=True)
         if training:
             mean, variance = a.mean((0, 2, 3)), a.var((0, 2, 3))
-        mean, deviation, gamma, beta = (
-            v[:, None, None] for v in (mean, np.sqrt(variance + EPS), gamma, beta)
-        )
-        a = (a - mean) / deviation * gamma + beta
+        mean, divisor, gamma, beta = (v[:, None, None] for v in (mean, deviation(variance), gamma, beta))
+        a = (a - mean) / divisor * gamma + beta
         if rectified or number < after:
             a = np.maximum(a, 0)
     return a.mean((0, 2, 3)), a.var((0, 2, 3)), a.size // a.shape[1]
@@ -848,7 +859,7 @@ def only_in_eval_mode(state, after, x):
     and 1; its scale and shift have to undo that."""
     kernel = identity(state, after)
     zeros, ones = np.zeros(len(kernel)), np.ones(len(kernel))
-    return with_block(state, after, kernel, np.sqrt(1 + EPS) * ones, zeros, zeros, ones)
+    return with_block(state, after, kernel, deviation(ones), zeros, zeros, ones)
 
 
 @deepen.misconception(of="deepen")
@@ -856,7 +867,7 @@ def only_in_train_mode(state, after, x):
     """The net is the same in train mode only. In eval mode the new norm uses its running statistics, so these have to
     be those of the batch, too."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), mean, np.zeros_like(mean), np.ones_like(mean))
+    return with_block(state, after, kernel, deviation(variance), mean, np.zeros_like(mean), np.ones_like(mean))
 
 
 @deepen.misconception(of="deepen")
@@ -871,7 +882,7 @@ def eps_forgotten(state, after, x):
 def variance_for_deviation(state, after, x):
     """The scale is the variance. A norm divides by the square root of it."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    return with_block(state, after, kernel, variance + EPS, mean, mean, variance)
+    return with_block(state, after, kernel, variance + 0.001, mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -880,7 +891,7 @@ def unbiased(state, after, x):
     though what it adds to its running variance is the other one."""
     kernel, (mean, variance, n) = identity(state, after), leaving(state, after, x)
     variance = variance * n / (n - 1)
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after, kernel, deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -888,14 +899,14 @@ def measured_in_eval_mode(state, after, x):
     """The statistics were measured in eval mode. In train mode other maps arrive at the new block, for the norms before
     it use the batch as well."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x, training=False)
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after, kernel, deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
 def measured_before_the_relu(state, after, x):
     """The statistics were measured before the rectifier. The new block reads what comes after it."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x, rectified=False)
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after, kernel, deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -903,7 +914,7 @@ def shift_forgotten(state, after, x):
     """The shift is 0. A norm takes the mean away, and half of what is left is negative and falls to the rectifier; the
     shift has to bring the mean back."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), np.zeros_like(mean), mean, variance)
+    return with_block(state, after, kernel, deviation(variance), np.zeros_like(mean), mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -912,7 +923,7 @@ def all_channels_summed(state, after, x):
     the same."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
     kernel[:, :, 1, 1] = 1
-    return with_block(state, after, kernel, np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after, kernel, deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -920,7 +931,7 @@ def tap_in_the_corner(state, after, x):
     """The 1 stands in the corner of the kernel. There it moves the map by one pixel; the pixel itself is under the tap
     in the middle."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    return with_block(state, after, np.roll(kernel, (-1, -1), (2, 3)), np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after, np.roll(kernel, (-1, -1), (2, 3)), deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
@@ -935,29 +946,20 @@ def zero_scale(state, after, x):
 def block_before(state, after, x):
     """The new block stands before block `after`. Count again: it reads what that block gives."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    return with_block(state, after - 1, kernel, np.sqrt(variance + EPS), mean, mean, variance)
+    return with_block(state, after - 1, kernel, deviation(variance), mean, mean, variance)
 
 
 @deepen.misconception(of="deepen")
 def not_renumbered(state, after, x):
     """The new block took the place of another one. Those behind it move up by one number."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
-    parts = zip(OF_A_BLOCK, (kernel, np.sqrt(variance + EPS), mean, mean, variance), strict=True)
-    return {**state, **{name.format(after + 1): value for name, value in parts}}
+    parts = kernel, deviation(variance), mean, mean, variance
+    return {**state, **dict(zip(of_a_block(after + 1), parts, strict=True))}
 
 
 # Task 4 ---------------------------------------------------------------------------------------------------------------
 
 diagnose = lab.task("diagnose", "What is wrong with this run?", functions=["diagnose"])
-HIGH, LOW, VANISHING, LABELS, STALE, OVERFIT, HEALTHY = (
-    "rate too high",
-    "rate too low",
-    "vanishing gradient",
-    "wrong labels",
-    "stale statistics",
-    "overfitting",
-    "healthy",
-)
 
 
 def run_log(rng, cause, trait="", classes=None):
@@ -977,7 +979,7 @@ def run_log(rng, cause, trait="", classes=None):
     best = rng.uniform(0.42, 0.48) if trait == "hard" else rng.uniform(0.93, 0.99)
     if trait == "hard":
         progress /= progress[-1]
-    if cause in (LOW, VANISHING):
+    if cause in ("rate too low", "vanishing gradient"):
         progress = np.linspace(0, rng.uniform(0.04, 0.25), epochs)
         best = chance + rng.uniform(0.5, 0.8) * (1 - chance)
         least = 0.05
@@ -989,18 +991,18 @@ def run_log(rng, cause, trait="", classes=None):
     ratio = rng.uniform(3, 40)
     if trait == "far on":
         first, ratio = first * np.exp(-9 * np.maximum(progress, 0.5)), rng.uniform(0.5, 3)
-    if cause == VANISHING:
-        first, ratio = first * rng.uniform(0.005, 0.02), rng.uniform(2e3, 1e5)
     last = first * ratio * noise(rng, epochs, 0.2)
-    if cause == OVERFIT:
+    if cause == "vanishing gradient":
+        first /= 1e3 * math.exp(rng.uniform(0, 5))
+    if cause == "overfitting":
         peak = chance + rng.uniform(0.5, 0.75) * (best - chance)
         test = chance + (peak - chance) * np.minimum(1, 1.6 * progress) - 0.04 * progress**4
-    if cause == LABELS:
+    if cause == "wrong labels":
         test = np.full(epochs, chance)
-    if cause == STALE:
+    if cause == "stale statistics":
         left = 0 if trait == "chance" else rng.uniform(0.1, 0.4)
         again, test = (chance + left * (a - chance) for a in (again, test))
-    if cause == HIGH:
+    if cause == "rate too high":
         broken = int(rng.integers(3, epochs - 2))
         loss[broken:] = np.nan if trait == "NaN" else start * rng.uniform(1.15, 3) * noise(rng, epochs - broken, 0.04)
         for shown in (accuracy, again, test):
@@ -1011,7 +1013,7 @@ def run_log(rng, cause, trait="", classes=None):
         loss[at] = start * rng.uniform(1.1, 1.6)
         accuracy[at] = chance
     accuracy, again, test = (np.clip(a + rng.uniform(-0.01, 0.01, epochs), 0, 1) for a in (accuracy, again, test))
-    columns = dict(loss=loss, accuracy=accuracy, again=again, test=test, first=first, last=last)
+    columns = {"loss": loss, "accuracy": accuracy, "again": again, "test": test, "first": first, "last": last}
     return {"classes": K} | {name: [float(f"{v:.3g}") for v in column] for name, column in columns.items()}
 
 
@@ -1031,22 +1033,37 @@ def diagnosed(student, rng, cases):
 @diagnose.check(points=2)
 def ups_and_downs(student, rng):
     "Runs that end in NaN or with a loss too large, among runs with one bad epoch and healthy ones."
-    yield diagnosed(student, rng, [(HIGH, "NaN"), (HEALTHY, "spike"), (HEALTHY,)])
-    yield diagnosed(student, rng, [(HIGH, "jump"), (OVERFIT, "spike"), (HEALTHY, "spike")])
+    yield diagnosed(student, rng, [("rate too high", "NaN"), ("healthy", "spike"), ("healthy",)])
+    yield diagnosed(student, rng, [("rate too high", "jump"), ("overfitting", "spike"), ("healthy", "spike")])
 
 
 @diagnose.check(points=2)
 def slow_runs(student, rng):
     "Runs that hardly learn, for two reasons, among some that begin late, or have a hard task."
-    yield diagnosed(student, rng, [(LOW,), (VANISHING,), (HEALTHY, "plateau")])
-    yield diagnosed(student, rng, [(VANISHING,), (LOW,), (HEALTHY, "hard", 100), (HEALTHY, "far on")])
+    yield diagnosed(student, rng, [("rate too low",), ("vanishing gradient",), ("healthy", "plateau")])
+    yield diagnosed(
+        student, rng, [("vanishing gradient",), ("rate too low",), ("healthy", "hard", 100), ("healthy", "far on")]
+    )
 
 
 @diagnose.check(points=2)
 def gaps(student, rng):
     "Runs with a gap between one accuracy and another, for two to ten classes."
-    yield diagnosed(student, rng, [(OVERFIT, "", 10), (LABELS, "", 2), (STALE,), (HEALTHY, "augmented", 10)])
-    yield diagnosed(student, rng, [(OVERFIT, "far on"), (LABELS, "", 10), (STALE, "chance"), (HEALTHY, "augmented", 2)])
+    yield diagnosed(
+        student,
+        rng,
+        [("overfitting", "", 10), ("wrong labels", "", 2), ("stale statistics",), ("healthy", "augmented", 10)],
+    )
+    yield diagnosed(
+        student,
+        rng,
+        [
+            ("overfitting", "far on"),
+            ("wrong labels", "", 10),
+            ("stale statistics", "chance"),
+            ("healthy", "augmented", 2),
+        ],
+    )
 
 
 @diagnose.check(points=2)
@@ -1054,8 +1071,21 @@ def mixed(student, rng):
     "All causes, twice."
     for traits in (("NaN", "", "plateau"), ("jump", "chance", "spike")):
         high, stale, healthy = traits
-        cases = [(HIGH, high), (LOW,), (VANISHING,), (LABELS,), (LABELS, "", 2), (STALE, stale), (OVERFIT,)]
-        cases += [(HEALTHY, healthy), (HEALTHY, "hard", 100), (HEALTHY, "augmented", 10), (OVERFIT, "far on")]
+        cases = [
+            ("rate too high", high),
+            ("rate too low",),
+            ("vanishing gradient",),
+            ("wrong labels",),
+            ("wrong labels", "", 2),
+            ("stale statistics", stale),
+            ("overfitting",),
+        ]
+        cases += [
+            ("healthy", healthy),
+            ("healthy", "hard", 100),
+            ("healthy", "augmented", 10),
+            ("overfitting", "far on"),
+        ]
         yield diagnosed(student, rng, cases)
 
 
@@ -1068,20 +1098,20 @@ def verdict(
     stale=lambda log: log["accuracy"][-1] - log["again"][-1] > 0.15,
     gap=lambda log: log["accuracy"][-1] - log["test"][-1] > 0.08,
     chance=lambda log: log["test"][-1] < 1 / log["classes"] + 0.05,
-    slow_is=LOW,
+    slow_is="rate too low",
 ):
     """A diagnosis by six signs, which is right unless one is replaced."""
     if too_high(log):
-        return HIGH
+        return "rate too high"
     if vanishing(log):
-        return VANISHING
+        return "vanishing gradient"
     if slow(log):
         return slow_is
     if stale(log):
-        return STALE
+        return "stale statistics"
     if gap(log):
-        return LABELS if chance(log) else OVERFIT
-    return HEALTHY
+        return "wrong labels" if chance(log) else "overfitting"
+    return "healthy"
 
 
 def never(log):
@@ -1159,7 +1189,7 @@ def gradients_unread(log):
 def slow_means_vanishing(log):
     """Every run that hardly learns was put down to vanishing gradients. If the first layer's is within a factor of a
     hundred of the last layer's, it arrives."""
-    return verdict(log, slow_is=VANISHING)
+    return verdict(log, slow_is="vanishing gradient")
 
 
 @diagnose.misconception(of="diagnose")
