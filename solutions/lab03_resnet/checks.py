@@ -209,14 +209,13 @@ def macs_for_flops(layers, shape, parameters, flops):
 
 @misprint.misconception(of="misprint")
 def biases_everywhere(layers, shape, parameters, flops):
-    """Every convolution was given a bias. Those with `bias` False have none, as a norm with a shift of its own follows
-    them."""
+    """Every convolution was given a bias. Where the entry says False, there is none."""
     return searched(layers, shape, parameters, flops, misreading(bias=True))
 
 
 @misprint.misconception(of="misprint")
 def biases_forgotten(layers, shape, parameters, flops):
-    """No bias was counted. Where `bias` is True, a layer has one for each output channel."""
+    """No bias was counted. A layer that has a bias has one number for each output channel."""
     return searched(layers, shape, parameters, flops, misreading(bias=False))
 
 
@@ -597,14 +596,14 @@ def norms_are_free(nodes, shape):
 
 @ledger.misconception(of="ledger")
 def always_rounded_down(nodes, shape):
-    """Pooling was always rounded down. With `ceil`, a last window that hangs over the edge counts as well."""
+    """Pooling was always rounded down. Where it rounds up, a last window that hangs over the edge counts as well."""
     return accounts(nodes, shape, ceil="floor")
 
 
 @ledger.misconception(of="ledger")
 def windows_of_padding(nodes, shape):
-    """Rounding up left a window that sees nothing of the map. With `ceil`, a window that starts behind the last pixel,
-    in the padding, is dropped after all."""
+    """Rounding up left a window that sees nothing of the map. One that starts behind the last pixel, in the padding, is
+    dropped after all."""
     return accounts(nodes, shape, ceil="always")
 
 
@@ -944,7 +943,7 @@ def zero_scale(state, after, x):
 
 @deepen.misconception(of="deepen")
 def block_before(state, after, x):
-    """The new block stands before block `after`. Count again: it reads what that block gives."""
+    """The new block stands one place too early. It reads what the block gives behind which it was to go."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
     return with_block(state, after - 1, kernel, deviation(variance), mean, mean, variance)
 
