@@ -128,7 +128,8 @@ def own_totals(student, rng):
 def four(answer):
     """The four items of an answer by name."""
     if isinstance(answer, (tuple, list)) and len(answer) == 4:
-        return dict(zip(("parameters", "flops", "layer", "change"), answer, strict=True))
+        parameters, flops, layer, change = answer
+        return {"parameters": parameters, "flops": flops, "layer": layer, "change": change}
     wrong("it is None; was a return forgotten?" if answer is None else "misprint must give four things")
 
 
