@@ -1,0 +1,434 @@
+"""Lab 3: its solution against independent oracles, and its checks against the bank of mistakes and several styles."""
+
+import math
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from cnnlib.complexity import profile
+from cnnlib.grading.checks import load, replaced
+from cnnlib.grading.release import released
+from cnnlib.labs.visible import results
+
+lab = load("lab03_resnet")
+solution = lab.solution
+NOTEBOOK = nbformat.read(lab.source, as_version=4)
+STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
+SEEDS = range(3)  # more are tried where a check is changed; every run of the grader draws its own
+TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
+CHECKS = lab.tasks["misprint"].checks[0].function.__globals__  # of checks.py
+BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
+TRAITS = {
+    "rate too high": ["NaN", "jump"],
+    "rate too low": [""],
+    "vanishing gradient": [""],
+    "wrong labels": [""],
+    "stale statistics": ["", "chance"],
+    "overfitting": ["", "far on", "spike"],
+    "healthy": ["", "spike", "plateau", "far on", "augmented"],
+}
+
+
+def draws(seed):
+    """Generators for the checks of one run, each with draws of its own."""
+    return lambda name: np.random.default_rng([seed, *name.encode()])
+
+
+def marks(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def source(name):
+    return next(cell.source for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == name)
+
+
+# The solution
+
+
+def modules(layers, shape):
+    """The layers as PyTorch's modules; ``RuntimeError`` or ``ValueError`` where they do not fit."""
+    x, parts = torch.zeros(2, *shape), []
+    for layer in layers:
+        kind, C = layer["type"], x.shape[1]
+        if kind == "conv":
+            sizes = layer["kernel"], layer["stride"], layer["padding"]
+            module = nn.Conv2d(C, layer["out"], *sizes, groups=layer["groups"], bias=layer["bias"])
+        elif kind == "pool":
+            module = nn.MaxPool2d(layer["kernel"], layer["stride"], layer["padding"])
+        elif kind == "norm":
+            module = nn.BatchNorm2d(C)
+        elif kind == "average":
+            module = nn.AdaptiveAvgPool2d(1)
+        else:
+            linear = nn.Linear(x[0].numel(), layer["out"], bias=layer["bias"])
+            module = nn.Sequential(nn.Flatten(), linear, nn.Unflatten(1, (layer["out"], 1, 1)))
+        with torch.no_grad():
+            x = module.eval()(x)
+        parts.append(module)
+    return nn.Sequential(*parts)
+
+
+def by_profile(layers, shape):
+    found = profile(modules(layers, shape), shape)
+    return found.params, 2 * found.macs
+
+
+@pytest.mark.parametrize("ending", ["flat", "average"])
+@pytest.mark.parametrize(("change", "kind"), [
+    ("left out", "conv"), ("left out", "pool"), ("left out", "norm"), ("left out", "linear"),
+    ("no bias", "conv"), ("no groups", "conv"), ("stride 1", "conv"), ("stride 1", "pool"),
+])  # fmt: skip
+def test_misprint_against_pytorch(change, kind, ending):
+    """Its totals are the profile's, before and after the change that it names."""
+    layers, shape, *published = CHECKS["slip"](np.random.default_rng(7), change, (kind,), ending)
+    *own, number, how = solution.misprint(layers, shape, *published)
+    assert tuple(own) == by_profile(layers, shape)
+    assert how == change and layers[number]["type"] == kind
+    edited = {
+        "left out": [],
+        "no bias": [{**layers[number], "bias": False}],
+        "no groups": [{**layers[number], "groups": 1}],
+        "stride 1": [{**layers[number], "stride": 1}],
+    }[change]
+    assert tuple(published) == by_profile([*layers[:number], *edited, *layers[number + 1 :]], shape)
+
+
+def test_one_answer_explains_a_slip():
+    for seed in range(10):
+        layers, shape, *totals = CHECKS["slip"](np.random.default_rng(seed), "left out", ("conv",))
+        counted = [CHECKS["published"](edited, shape) for _, _, edited in CHECKS["edits"](layers)]
+        assert counted.count(tuple(totals)) == 1 and CHECKS["published"](layers, shape) != tuple(totals)
+
+
+def responses(nodes, shape):
+    """{name: (output, parameters, multiply-adds)} of a graph, run by PyTorch."""
+    rows = {}
+    for node in nodes:
+        read = [rows[name][0] for name in node["reads"]]
+        op = node["op"]
+        if op == "conv":
+            names = ("stride", "padding", "dilation", "groups", "bias")
+            options = {name: node[name] for name in names}
+            module = nn.Conv2d(read[0].shape[1], node["out"], node["kernel"], **options)
+        elif op == "pool":
+            module = nn.MaxPool2d(node["kernel"], node["stride"], node["padding"], ceil_mode=node["ceil"])
+        elif op == "linear":
+            module = nn.Sequential(nn.Flatten(), nn.Linear(read[0][0].numel(), node["out"], bias=node["bias"]))
+        else:
+            module = {"norm": nn.BatchNorm2d(read[0].shape[1] if read else 1), "average": nn.AdaptiveAvgPool2d(1)}.get(
+                op, nn.Identity()
+            )
+        with torch.no_grad():
+            if op in ("concat", "add"):
+                out = torch.cat(read, 1) if op == "concat" else sum(read)
+            else:
+                out = module.eval()(read[0]) if read else torch.zeros(1, *shape)
+        out = out[:, :, None, None] if op == "linear" else out
+        cost = profile(module, tuple(read[0].shape[1:])) if read and op in ("conv", "linear", "norm") else None
+        rows[node["name"]] = (out, *((cost.params, cost.macs) if cost else (0, 0)))
+    return rows
+
+
+@pytest.mark.parametrize(("drawn", "rest"), [("grouped_chain", 0), ("pooled", 2), ("oblong", 0), ("branching", 0)])
+@pytest.mark.parametrize("seed", range(5))
+def test_ledger_against_pytorch(drawn, rest, seed):
+    rng = np.random.default_rng(seed)
+    nodes, shape = CHECKS[drawn](rng), CHECKS["image"](rng, rest)
+    rows, oracle = solution.ledger(nodes, shape), responses(nodes, shape)
+    assert rows.keys() == oracle.keys()
+    for name, (out, parameters, macs) in oracle.items():
+        assert (rows[name]["shape"], rows[name]["parameters"], rows[name]["macs"]) == (out.shape[1:], parameters, macs)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_held_by_a_memory_that_frees(seed):
+    """A memory from which an output goes as soon as its last reader has run."""
+    rng = np.random.default_rng(seed)
+    nodes, shape = CHECKS["branching"](rng), CHECKS["image"](rng)
+    rows, memory = solution.ledger(nodes, shape), {}
+    assert all(any(node["name"] in reader["reads"] for reader in nodes) for node in nodes[:-1])
+    for number, node in enumerate(nodes):
+        memory[node["name"]] = math.prod(rows[node["name"]]["shape"])
+        assert rows[node["name"]]["held"] == sum(memory.values())
+        for name in node["reads"]:
+            if not any(name in later["reads"] for later in nodes[number + 1 :]):
+                memory.pop(name, None)
+
+
+@given(st.integers(3, 40), st.integers(1, 5), st.integers(1, 4), st.integers(0, 2), st.booleans())
+def test_sizes_of_pooling(n, kernel, stride, padding, ceil):
+    padding = min(padding, kernel // 2)
+    kernel = min(kernel, n)
+    node = {"name": "b", "op": "pool", "reads": ["a"], "kernel": kernel, "stride": stride, "padding": padding}
+    rows = solution.ledger([{"name": "a", "op": "input", "reads": []}, {**node, "ceil": ceil}], (1, n, n + 1))
+    out = F.max_pool2d(torch.zeros(1, n, n + 1), kernel, stride, min(padding, kernel // 2), ceil_mode=ceil)
+    assert padding > kernel // 2 or rows["b"]["shape"] == tuple(out.shape)
+
+
+def space(*, solved=True):
+    """What the cells of the notebook define, up to the last one."""
+    names = {}
+    for cell in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
+        if cell.cell_type == "code" and not marks(cell)["grade"] and marks(cell)["grade_id"] not in SHOWN:
+            exec(cell.source, names)
+    return names
+
+
+SHOWN = ("logs-picture", "progress")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2), st.lists(st.integers(1, 6), min_size=3, max_size=4))
+def test_deepen_by_modules(seed, after, widths):
+    """In eval mode for any images, in train mode for the batch, by the notebook's own module; then one step."""
+    names = space()
+    torch.manual_seed(seed % 2**31)
+    net = names["Plain"](widths)
+    for _ in range(3):  # its statistics become some of real images
+        net.train()(torch.randn(8, 3, 6, 6, dtype=torch.float64))
+    x, others = torch.randn(2, 8, 3, 6, 6, dtype=torch.float64)
+    state = {name: value.clone() for name, value in net.state_dict().items()}
+    deeper = names["Plain"].of(solution.deepen(state, after, x))
+    assert all(torch.equal(value, net.state_dict()[name]) for name, value in state.items())
+    assert deeper.depth == len(widths) + 1
+    torch.testing.assert_close(deeper.eval()(others), net.eval()(others))
+    torch.testing.assert_close(deeper.train()(x), net.train()(x))
+
+
+def test_both_nets_of_the_third_task_are_one():
+    """The notebook's module, and the functions that the hidden checks compute with."""
+    rng, names = np.random.default_rng(0), space()
+    state, x = CHECKS["plain_net"](rng, [4, 6, 5]), torch.tensor(CHECKS["batch"](rng))
+    net, held = names["Plain"].of(CHECKS["tensors"](state)), CHECKS["tensors"](state)
+    for training in (False, True, False):
+        torch.testing.assert_close(net.train(training)(x), CHECKS["scores"](held, x, training))
+    for training in (True, False):
+        mean, variance, n = CHECKS["leaving"](state, 1, x, training)
+        maps = CHECKS["scores"](CHECKS["tensors"](state), x, training, blocks=2)
+        np.testing.assert_allclose(mean, maps.mean((0, 2, 3)))
+        np.testing.assert_allclose(variance, maps.var((0, 2, 3), correction=0))
+        assert n == maps[:, 0].numel()
+
+
+def cases():
+    return [(cause, trait) for cause, traits in TRAITS.items() for trait in traits] + [("healthy", "hard", 100)]
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(map(str, case[:2])))
+def test_every_run_is_diagnosed(case):
+    for seed in range(150):
+        for classes in case[2:] or (2, 5, 10, 100):
+            log = CHECKS["run_log"](np.random.default_rng(seed), *case[:2], classes)
+            assert solution.diagnose(log) == CHECKS["verdict"](log) == case[0]
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(map(str, case[:2])))
+def test_runs_keep_what_the_task_promises(case):
+    cause = case[0]
+    for seed in range(100):
+        log = CHECKS["run_log"](np.random.default_rng(seed), *case)
+        K, loss, (accuracy, again, test) = (
+            log["classes"],
+            log["loss"],
+            (log[k][-1] for k in ("accuracy", "again", "test")),
+        )
+        assert 12 <= len(loss) <= 30 and 2 <= K <= 100 and {len(log[k]) for k in log if k != "classes"} == {len(loss)}
+        lost = not loss[-1] < 1.1 * loss[0]
+        assert lost == (cause == "rate too high")
+        if lost:
+            continue
+        ratios = np.array(log["first"]) / log["last"]
+        assert (ratios < 1 / 1000).all() if cause == "vanishing gradient" else (ratios > 1 / 100).all()
+        if cause in ("vanishing gradient", "rate too low"):
+            assert loss[-1] > 0.7 * loss[0]
+            continue
+        assert loss[-1] < 0.4 * loss[0]
+        assert (accuracy - again >= 0.2) == (cause == "stale statistics")
+        if cause == "wrong labels":
+            assert abs(test - 1 / K) <= 0.02 and min(accuracy, again) > 0.8
+        if cause == "overfitting":
+            assert test >= 1 / K + 0.1 and again - test >= 0.1
+        if cause == "healthy":
+            assert abs(again - test) < 0.06
+
+
+# The notebook and the checks
+
+
+@TASKS
+def test_points_stand_in_the_notebook(task):
+    cell = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-checks")
+    assert marks(cell)["points"] == task.points == 8
+    assert f"{task.points:g} points" in source(f"{task.name}-text")
+
+
+def test_the_notebook_is_as_nbgrader_wants_it():
+    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
+    assert len(set(ids)) == len(ids) and None not in ids
+    for cell in NOTEBOOK.cells:
+        assert marks(cell)["schema_version"] == 3 and not cell.get("outputs")
+        assert marks(cell)["solution"] == ("### BEGIN SOLUTION" in cell.source) != marks(cell)["locked"]
+        assert cell.cell_type == "markdown" or max(map(len, cell.source.splitlines())) <= 88
+    opened = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "open")
+    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
+    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
+
+
+@pytest.mark.parametrize("solved", [True, False])
+def test_visible_checks(solved):
+    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
+    names = {}
+    for cell in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+    shown = results()
+    assert [task.number for task in shown] == [1, 2, 3, 4]
+    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
+    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown), shown
+
+
+def visible(name, answer):
+    """Messages of a task's visible checks, where the student wrote ``answer``."""
+    names = space() | {name: answer}
+    exec(source(f"{name}-checks"), names)
+    return [outcome.message for outcome in results()[0].outcomes] if len(results()) == 1 else shown(name)
+
+
+def shown(name):
+    """Messages of the task among those that ran."""
+    title = lab.tasks[name].title
+    return [outcome.message for task in results() if task.title == title for outcome in task.outcomes]
+
+
+def two_rows(nodes, shape):
+    return {node["name"]: {"shape": (1, 1, 1)} for node in nodes}
+
+
+def one_block_less(state, after, x):
+    return dict(state)
+
+
+def other_place(state, after, x):
+    deeper = solution.deepen(state, after, x)
+    name = f"conv{after + 1}.weight"
+    return {**deeper, name: deeper[name][:, :-1]}
+
+
+FORMS = [
+    ("misprint", lambda *_: None, "it is None; was a return forgotten?"),
+    ("misprint", lambda *_: (1, 2, 3), "misprint must give four things"),
+    ("ledger", lambda *_: None, "it is None; was a return forgotten?"),
+    ("deepen", lambda *_: None, "it is None; was a return forgotten?"),
+    ("deepen", lambda *_: [], "deepen must give a state dict"),
+    ("deepen", one_block_less, "its keys are not those of a net with one block more"),
+    ("diagnose", lambda _: None, "it is None; was a return forgotten?"),
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "message"), FORMS)
+def test_visible_and_hidden_checks_speak_alike(name, answer, message):
+    assert message in visible(name, answer)
+    hidden = lab.tasks[name].run(SimpleNamespace(**{name: answer}), solution, draws(0))
+    assert hidden.score == 0
+    assert all(message in check.message for check in hidden.checks)
+
+
+def test_a_tensor_of_another_place():
+    assert visible("deepen", other_place)[0] == "conv2.weight has the shape of another place: (6, 5, 3, 3)"
+    hidden = lab.tasks["deepen"].run(SimpleNamespace(deepen=other_place), solution, draws(0))
+    assert "has the shape of another place" in hidden.checks[0].message
+
+
+@pytest.mark.parametrize(("name", "mistake"), [
+    ("misprint", CHECKS["groups_ignored"]),
+    ("misprint", CHECKS["rest_kept"]),
+    ("misprint", CHECKS["parameters_alone"]),
+    ("ledger", CHECKS["windows_of_padding"]),
+    ("ledger", CHECKS["axes_swapped"]),
+    ("ledger", CHECKS["freed_too_early"]),
+    ("deepen", CHECKS["only_in_eval_mode"]),
+    ("deepen", CHECKS["eps_forgotten"]),
+    ("diagnose", CHECKS["nan_unseen"]),
+    ("diagnose", CHECKS["chance_is_a_tenth"]),
+])  # fmt: skip
+def test_visible_checks_see(name, mistake):
+    assert any(visible(name, mistake))
+
+
+@TASKS
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_solution_gets_everything(task, seed):
+    assert task.run(solution, solution, draws(seed)).score == task.points
+
+
+STUBS = {
+    "None": lambda *_: None,
+    "0": lambda *_: 0,
+    "zeros": lambda *_: np.zeros((3, 3)),
+    "first argument": lambda first, *_: first,
+    "four": lambda layers, shape, parameters, flops: (parameters, flops, 1, "left out"),
+    "rows": lambda nodes, *_: {n["name"]: dict.fromkeys(("shape", "parameters", "macs", "held"), 0) for n in nodes},
+    "healthy": lambda *_: "healthy",
+    "overfitting": lambda *_: "overfitting",
+    "empty": lambda *_: {},
+}
+
+
+@TASKS
+@pytest.mark.parametrize("stub", STUBS)
+def test_stubs_get_nothing(task, stub):
+    for seed in SEEDS:
+        names = dict.fromkeys(task.functions, STUBS[stub])
+        result = task.run(SimpleNamespace(**names), solution, draws(seed))
+        assert [check.score for check in result.checks] == [0] * len(task.checks)
+
+
+@pytest.mark.parametrize(("task", "mistake"), BANK, ids=[f"{t.name}-{m.name}" for t, m in BANK])
+def test_mistakes_lose_points_and_are_named(task, mistake):
+    for seed in SEEDS:
+        result = task.run(replaced(solution, mistake), solution, draws(seed))
+        assert result.score < task.points
+        assert result.misconceptions == (mistake.says,)  # and no other
+
+
+def test_mistakes_are_told_in_a_sentence_or_two():
+    for task, mistake in BANK:
+        assert len(task.misconceptions) >= 6
+        assert mistake.says.endswith((".", "?")) and len(mistake.says) < 240 and "np." not in mistake.says
+
+
+# Styles
+
+
+def written(path):
+    """What a file of solution cells defines, divided at lines ``# %% name``; none needs another one."""
+    functions = {}
+    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert parts[1::2] == list(lab.tasks)
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        names = space(solved=False)
+        exec(compile(text, f"{path.name}, {name}", "exec"), names)
+        functions[name] = names[name]
+    return SimpleNamespace(**functions)
+
+
+@TASKS
+@pytest.mark.parametrize("path", STYLES, ids=[path.stem for path in STYLES])
+def test_styles_get_everything(task, path):
+    style = written(path)
+    for seed in SEEDS:
+        result = task.run(style, solution, draws(seed))
+        assert result.score == task.points, [check for check in result.checks if check.message]
+
+
+def test_there_are_four_styles():
+    assert len(STYLES) == 4
