@@ -526,7 +526,7 @@ class MeanForSum(solution.PartialConv):
 # Task 4 ---------------------------------------------------------------------------------------------------------------
 
 repair = lab.task("train", "Repair a training run", functions=["train"], tensors=True)
-ENOUGH = 0.9  # right code reads 94 %, with a standard deviation of 1 % between draws
+ENOUGH = 0.93  # right code reads 97.3 %, with a standard deviation of 1.06 % over ten draws and seeds: four below
 N_TRAIN, N_TEST, N_ONES = 600, 400, 100
 
 
@@ -534,7 +534,7 @@ def glyphs(rng, labels):
     """Digits of a calculator, dark on light, shifted and noisy: (N, 1, 16, 16) uint8."""
     bars = {"a": np.s_[:2, :], "g": np.s_[5:7, :], "d": np.s_[10:, :], "f": np.s_[:6, :2]}
     bars |= {"b": np.s_[:6, 6:], "e": np.s_[6:, :2], "c": np.s_[6:, 6:]}
-    lit = "abcdef bc abged abgcd fgbc afgcd afgedc abc abcdefg abcdfg".split()
+    lit = ["abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg"]
     images = np.full((len(labels), 16, 16), 230.0)
     for image, label in zip(images, labels, strict=True):
         ink = np.zeros((12, 8))
@@ -542,7 +542,7 @@ def glyphs(rng, labels):
             ink[bars[bar]] = rng.uniform(90, 200)
         row, col = rng.integers(0, 5), rng.integers(0, 9)
         image[row : row + 12, col : col + 8] -= ink
-    noisy = images + rng.normal(0, 20, images.shape)
+    noisy = images + rng.normal(0, 14, images.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)[:, None]
 
 
@@ -642,7 +642,7 @@ def trained(images, labels, tests, seed, mistake):
     if mistake == "softmax":
         net.append(nn.Softmax(dim=1))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(8):
+    for _ in range(10):
         order = torch.arange(n) if mistake == "in order" else torch.randperm(n)
         theirs = torch.randperm(n) if mistake == "apart" else order
         for batch, of_labels in zip(order.split(20), theirs.split(20), strict=True):
