@@ -251,7 +251,7 @@ def shared(x, g, size, stride, padding=0):
 
 @backward.misconception(of="maxpool_backward")
 def given_to_each(x, g, size, stride, padding=0):
-    """Each of the tied pixels got the whole gradient, so that more came back than arrived. One window has one winner."""
+    """Each of the tied pixels got the whole gradient, so more came back than arrived. A window has one winner."""
     return inner(returned(x, g, size, stride, padding, share="each"), padding)
 
 
@@ -385,8 +385,8 @@ def steps(student, rng):
 
 @partial.misconception(of="PartialConv")
 class Masked(solution.PartialConv):
-    """There are weights for connections that do not exist. A mask hides them, but they are parameters all the same: they
-    are stored and counted."""
+    """There are weights for connections that do not exist. A mask hides them, but they are parameters all the same:
+    they are stored and counted."""
 
     def __init__(self, table, size):
         super().__init__(torch.ones_like(table), size)
@@ -395,7 +395,7 @@ class Masked(solution.PartialConv):
 
 @partial.misconception(of="PartialConv")
 class ByInput(solution.PartialConv):
-    """The connections were numbered input by input. They follow the table row by row, and a row belongs to an output."""
+    """The connections were numbered input by input. They follow the table row by row; a row is an output."""
 
     def dense(self):
         order = torch.argsort(self.into * 100 + self.out)
@@ -531,7 +531,7 @@ N_TRAIN, N_TEST, N_ONES = 600, 400, 100
 
 
 def glyphs(rng, labels):
-    """Digits of a calculator, dark on light, shifted and noisy: (N, 1, 16, 16) uint8."""
+    """Dark digits of a calculator, shifted, noisy: (N, 1, 16, 16) uint8."""
     bars = {"a": np.s_[:2, :], "g": np.s_[5:7, :], "d": np.s_[10:, :], "f": np.s_[:6, :2]}
     bars |= {"b": np.s_[:6, 6:], "e": np.s_[6:, :2], "c": np.s_[6:, 6:]}
     lit = ["abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg"]
@@ -669,8 +669,8 @@ def trained(images, labels, tests, seed, mistake):
 @repair.misconception(of="train")
 @remembered
 def softmax_twice(images, labels, tests, seed):
-    """A softmax is applied twice: by the net, and by the cross-entropy, which has its own. The gradients shrink, and the
-    net hardly learns."""
+    """A softmax is applied twice: by the net, and by the cross-entropy, which has its own. The gradients shrink, and
+    the net hardly learns."""
     return trained(images, labels, tests, seed, "softmax")
 
 
