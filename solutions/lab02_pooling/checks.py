@@ -526,7 +526,9 @@ class MeanForSum(solution.PartialConv):
 # Task 4 ---------------------------------------------------------------------------------------------------------------
 
 repair = lab.task("train", "Repair a training run", functions=["train"], tensors=True)
-ENOUGH = 0.93  # right code reads 97.3 %, with a standard deviation of 1.06 % over ten draws and seeds: four below
+# Right code reads 97.1 %, with a standard deviation of 1.8 % over 25 draws and seeds: five below. With a softmax twice
+# it is 67 ± 7 %, and a mistake that reads enough is seen in company.
+ENOUGH = 0.88
 N_TRAIN, N_TEST, N_ONES = 600, 400, 100
 
 

@@ -168,7 +168,7 @@ def test_the_notebook_is_as_nbgrader_wants_it():
     for one in NOTEBOOK.cells:
         assert marks(one)["schema_version"] == 3 and not one.get("outputs")
         assert marks(one)["solution"] == ("### BEGIN SOLUTION" in one.source) != marks(one)["locked"]
-        assert one.cell_type == "markdown" or max(map(len, one.source.splitlines())) <= 88
+        assert one.cell_type == "markdown" or max(map(len, one.source.splitlines())) <= 92
     opened = cell("open")
     scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
     assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
