@@ -268,12 +268,14 @@ def check_lines(path):
 def secret(lines, shown):
     """The lines that no student may find.
 
-    Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, and
+    Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, the
+    words of a rejection (they are for students), and
     signatures that the notebook itself gives (a misconception in checks.py has the signature of the task's function).
     """
     for line in lines:
         signature = re.match(r"(def|class) .*:$", line)
-        if len(line) >= SHORTEST and not re.match(r"(import |from |#)", line) and not (signature and line in shown):
+        harmless = re.match(r"(import |from |#|wrong\()", line) or (signature and line in shown)
+        if len(line) >= SHORTEST and not harmless:
             yield line
 
 
