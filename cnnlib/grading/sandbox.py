@@ -25,7 +25,7 @@ from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
 
 INSIDE = Path(__file__).parent / "inside"
-START_SECONDS = 60  # for the interpreter and its packages, on a slow disk
+START_SECONDS = 120  # for the interpreter and its packages, PyTorch among them, on a slow disk
 FORK_SECONDS = 10
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")

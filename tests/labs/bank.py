@@ -50,6 +50,7 @@ def mistaken(lab, task, misconception):
         "import numpy as np",
         f"exec({right!r}, right := {{}})",
         "solution = SimpleNamespace(**right)",
+        lab.named["setup"].source,  # whose imports a misconception may use, too
         *_with_helpers(misconception.function, {}).values(),
     ]
     if misconception.of != misconception.name:

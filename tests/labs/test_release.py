@@ -231,8 +231,9 @@ def test_a_copy_never_replaces_anything_else(course, name):
 
 LABS = checks.lab_names()
 SHORTEST = 20  # characters: shorter lines, such as "return y", stand anywhere
-# Functions that checks.py has in common with a notebook's visible checks: what a task's text defines is no secret.
-GIVEN = {"lab01_convolution": ["measured"]}
+# Functions that students get, though their lines stand in checks.py or in a solution as well: what a task's text
+# defines, and code that is to be repaired.
+GIVEN = {"lab01_convolution": ["measured"], "lab02_pooling": ["glyphs", "as_found"]}
 
 
 def solution_lines(notebook):
@@ -249,33 +250,43 @@ def solution_lines(notebook):
     return hidden, shown
 
 
-def check_lines(path, given):
-    """The lines of a checks.py, but for those of the functions ``given``."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name in given:
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
-    return [line.strip() for line in lines]
+def given_lines(notebook, given):
+    """The lines of the functions ``given``, of the cells of a notebook."""
+    lines = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and any(f"def {name}(" in cell.source for name in given):
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef) and node.name in given:
+                    lines |= {line.strip() for line in cell.source.splitlines()[node.lineno - 1 : node.end_lineno]}
+    return lines
+
+
+def check_lines(path):
+    """The lines of a checks.py."""
+    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def secret(lines, shown):
     """The lines that no student may find.
 
-    Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, and
+    Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, the
+    words of a rejection (they are for students), and
     signatures that the notebook itself gives (a misconception in checks.py has the signature of the task's function).
     """
     for line in lines:
         signature = re.match(r"(def|class) .*:$", line)
-        if len(line) >= SHORTEST and not re.match(r"(import |from |#)", line) and not (signature and line in shown):
+        harmless = re.match(r"(import |from |#|wrong\()", line) or (signature and line in shown)
+        if len(line) >= SHORTEST and not harmless:
             yield line
 
 
 @pytest.mark.parametrize("name", LABS)
 def test_no_answer_stands_in_what_students_get(name, tmp_path):
     folder = checks.SOLUTIONS / name
-    hidden, shown = solution_lines(read(folder / f"{name}.ipynb"))
-    lines = {*secret(hidden, shown), *secret(check_lines(folder / "checks.py", GIVEN.get(name, ())), shown)}
+    source = read(folder / f"{name}.ipynb")
+    hidden, shown = solution_lines(source)
+    lines = {*secret(hidden, shown), *secret(check_lines(folder / "checks.py"), shown)}
+    lines -= given_lines(source, GIVEN.get(name, ()))
     assert len(lines) > 20
     for path in release.release(to=tmp_path / "students"):
         text = path.read_text(encoding="utf-8")

@@ -31,6 +31,7 @@ def main(control):
     if settings["tensors"]:
         # PyTorch, once for all submissions. It does no work before the forks: a fork has none of the threads it starts.
         import tensors  # noqa: F401
+        import torch._dynamo  # noqa: F401 - seconds, which the first optimizer of each fork would take otherwise
     exec(settings["setup"], {})  # the lab's own, for what it imports: each submission begins with it
     shell = make_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no farewell

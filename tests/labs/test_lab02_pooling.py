@@ -1,0 +1,287 @@
+"""Lab 2: its solution against independent oracles, and its checks against the bank of mistakes and several styles."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from cnnlib.grading.checks import load, replaced
+from cnnlib.grading.release import released
+from cnnlib.labs.visible import results
+
+lab = load("lab02_pooling")
+solution = lab.solution
+NOTEBOOK = nbformat.read(lab.source, as_version=4)
+STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
+TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
+CHECKS = lab.tasks["train"].checks[0].function.__globals__  # of checks.py
+BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
+
+
+def seeds(task):
+    """Seeds for a task's checks: one where each call trains a net."""
+    return range(1 if task.name == "train" else 3)
+
+
+def draws(seed):
+    """Generators for the checks of one run, each with draws of its own."""
+    return lambda name: np.random.default_rng([seed, *name.encode()])
+
+
+def marks(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def cell(name):
+    return next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == name)
+
+
+# The solution
+
+GEOMETRY = st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 3), st.integers(0, 2))
+
+
+def image_for(seed, size, padding):
+    rng = np.random.default_rng(seed)
+    return rng, rng.normal(size=(2, *(max(size - 2 * padding, 1) + rng.integers(0, 5, 2))))
+
+
+@given(GEOMETRY)
+def test_two_ends_of_pooling_by_rank(geometry):
+    seed, size, stride, padding = geometry
+    padding = min(padding, size // 2)  # as far as PyTorch goes
+    _, x = image_for(seed, size, padding)
+    image = torch.tensor(x)
+    largest = F.max_pool2d(image, size, stride, padding)
+    mean = F.avg_pool2d(image, size, stride, padding, count_include_pad=False)
+    first = np.eye(size**2)[0]
+    np.testing.assert_allclose(solution.rank_pool(x, size, first, stride, padding), largest)
+    np.testing.assert_allclose(solution.rank_pool(x, size, np.ones(size**2), stride, padding), mean)
+
+
+@given(GEOMETRY)
+def test_pooling_by_rank_is_a_mean_that_does_not_know_places(geometry):
+    seed, size, stride, padding = geometry
+    padding = min(padding, size - 1)
+    rng, x = image_for(seed, size, padding)
+    w = rng.uniform(0.1, 1, size**2)
+    y = solution.rank_pool(x, size, w, stride, padding)
+    np.testing.assert_allclose(solution.rank_pool(3 * x - 7, size, w, stride, padding), 3 * y - 7)
+    if stride == 1:
+        np.testing.assert_allclose(solution.rank_pool(x[:, ::-1].copy(), size, w, 1, padding), y[:, ::-1])
+
+
+@given(GEOMETRY)
+def test_the_way_back_where_nothing_ties(geometry):
+    seed, size, stride, padding = geometry
+    padding = min(padding, size // 2)
+    rng, x = image_for(seed, size, padding)
+    image = torch.tensor(x, requires_grad=True)
+    y = F.max_pool2d(image, size, stride, padding)
+    g = rng.normal(size=y.shape)
+    y.backward(torch.tensor(g))
+    np.testing.assert_allclose(solution.maxpool_backward(x, g, size, stride, padding), image.grad)
+
+
+@given(GEOMETRY)
+def test_the_last_of_equals_wins(geometry):
+    """Equal numbers are told apart by their place, a little; then nothing ties."""
+    seed, size, stride, padding = geometry
+    padding = min(padding, size // 2)
+    rng, x = image_for(seed, size, padding)
+    x = np.round(x)
+    later = x + 1e-3 * np.arange(x[0].size).reshape(x.shape[1:]) / x[0].size
+    g = rng.normal(size=F.max_pool2d(torch.tensor(x), size, stride, padding).shape)
+    found = solution.maxpool_backward(x, g, size, stride, padding)
+    np.testing.assert_allclose(found, solution.maxpool_backward(later, g, size, stride, padding))
+    np.testing.assert_allclose(found.sum(), g.sum())
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
+@settings(deadline=None)
+def test_partial_conv_is_a_masked_layer(seed, out, into, size):
+    rng = np.random.default_rng(seed)
+    table = torch.tensor(rng.integers(0, 2, (out, into)))
+    layer = solution.PartialConv(table, size)
+    full = nn.Conv2d(into, out, size)
+    mask = table[:, :, None, None]
+    with torch.no_grad():
+        layer.weight.copy_(full.weight[table.bool()])
+        layer.bias.copy_(full.bias)
+    x = torch.tensor(rng.normal(size=(2, into, 5, 6)), dtype=torch.float32)
+    expected = F.conv2d(x, full.weight * mask, full.bias)
+    torch.testing.assert_close(layer(x), expected)
+    g = torch.randn_like(expected)
+    (expected * g).sum().backward()
+    layer.step(x, g, 0.5)
+    torch.testing.assert_close(layer.weight, full.weight[table.bool()] - 0.5 * full.weight.grad[table.bool()])
+    torch.testing.assert_close(layer.bias, full.bias - 0.5 * full.bias.grad)
+
+
+def test_lenets_c3_has_1500_weights():
+    maps = {0: "012", 1: "123", 2: "234", 3: "345", 4: "045", 5: "015", 6: "0123", 7: "1234", 8: "2345", 9: "0345"}
+    maps |= {10: "0145", 11: "0125", 12: "0134", 13: "1245", 14: "0235", 15: "012345"}
+    table = torch.tensor([[int(str(i) in maps[o]) for i in range(6)] for o in range(16)])
+    layer = solution.PartialConv(table, 5)
+    assert layer.weight.numel() == 1500 and sum(p.numel() for p in layer.parameters()) == 1516
+
+
+def test_the_run_as_found_reads_hardly_anything():
+    rng = np.random.default_rng(0)
+    (images, labels), (tests, right) = CHECKS["drawn"](rng, 600), CHECKS["drawn"](rng, 400)
+    arguments = torch.tensor(images), torch.tensor(labels), torch.tensor(tests), 0
+    space = dict(vars(solution))
+    exec(cell("found").source, space)
+    assert np.mean(space["as_found"](*arguments).numpy() == right) < 0.3
+    answer = solution.train(*arguments)
+    assert np.mean(answer.numpy() == right) >= CHECKS["ENOUGH"]
+    assert torch.equal(solution.train(*arguments), answer)
+
+
+def test_both_kinds_of_digits_are_alike():
+    space = dict(vars(solution))
+    exec(cell("found").source, space)
+    one, other = (make(np.random.default_rng(3), np.arange(10)) for make in (space["glyphs"], CHECKS["glyphs"]))
+    assert np.array_equal(one, other)
+
+
+# The notebook and the checks
+
+
+@TASKS
+def test_points_stand_in_the_notebook(task):
+    assert marks(cell(f"{task.name}-checks"))["points"] == task.points == 8
+    assert f"{task.points:g} points" in cell(f"{task.name}-text").source
+
+
+def test_the_notebook_is_as_nbgrader_wants_it():
+    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
+    assert len(set(ids)) == len(ids) and None not in ids
+    for one in NOTEBOOK.cells:
+        assert marks(one)["schema_version"] == 3 and not one.get("outputs")
+        assert marks(one)["solution"] == ("### BEGIN SOLUTION" in one.source) != marks(one)["locked"]
+        assert one.cell_type == "markdown" or max(map(len, one.source.splitlines())) <= 92
+    opened = cell("open")
+    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
+    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
+
+
+@pytest.mark.parametrize("solved", [True, False])
+def test_visible_checks(solved):
+    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
+    space = {}
+    for one in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
+        if one.cell_type == "code":
+            exec(one.source, space)
+    shown = results()
+    assert [task.number for task in shown] == [1, 2, 3, 4]
+    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
+    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown)
+
+
+def visible(name, **answers):
+    """Messages of a task's visible checks, where the student wrote ``answers``."""
+    space = dict(vars(solution)) | answers
+    exec(cell(f"{name}-checks").source, space)
+    task = results()[-1] if len(results()) == 1 else next(t for t in results() if t.title == lab.tasks[name].title)
+    return [outcome.message for outcome in task.outcomes]
+
+
+@pytest.mark.parametrize(("task", "mistake"), [
+    (task, mistake)
+    for task, mistake in BANK
+    if task.name != "train" and mistake.name not in ("ByInput", "zeros_dropped", "padding_ranks_first")
+], ids=str)  # fmt: skip
+def test_visible_checks_see_most_mistakes(task, mistake):
+    assert any(visible(task.name, **{task.name: mistake.function}))
+
+
+@TASKS
+def test_the_solution_gets_everything(task):
+    for seed in seeds(task):
+        assert task.run(solution, solution, draws(seed)).score == task.points
+
+
+class Unwritten(nn.Module):
+    """A module whose methods do nothing."""
+
+    def __init__(self, *_):
+        super().__init__()
+
+    def forward(self, x):
+        return torch.zeros_like(x)
+
+    def step(self, *_):
+        pass
+
+    def load_state_dict(self, _):
+        pass
+
+
+STUBS = {
+    "None": lambda *_, **__: None,
+    "0": lambda *_, **__: 0,
+    "first argument": lambda first, *_, **__: first,
+    "zeros": lambda *args, **__: args[2].new_zeros(len(args[2])) if torch.is_tensor(args[2]) else 0 * args[0],
+    "a digit": lambda *args, **__: torch.full((len(args[2]),), 1) if torch.is_tensor(args[2]) else args[0],
+}
+
+
+@TASKS
+@pytest.mark.parametrize("stub", STUBS)
+def test_stubs_get_nothing(task, stub, monkeypatch):
+    monkeypatch.setattr(task, "misconceptions", [])  # what a stub is like is of no interest
+    names = dict.fromkeys(task.functions, STUBS[stub]) | dict.fromkeys(task.classes, Unwritten)
+    result = task.run(SimpleNamespace(**names), solution, draws(0))
+    assert [check.score for check in result.checks] == [0] * len(task.checks)
+
+
+@pytest.mark.parametrize(("task", "mistake"), BANK, ids=[f"{t.name}-{m.name}" for t, m in BANK])
+def test_mistakes_lose_points_and_are_named(task, mistake):
+    for seed in seeds(task):
+        result = task.run(replaced(solution, mistake), solution, draws(seed))
+        assert result.score < task.points
+        assert mistake.says in result.misconceptions
+        if task.name != "train":  # there, two may read all images as the same digit
+            assert result.misconceptions == (mistake.says,)
+
+
+def test_mistakes_are_told_in_a_sentence_or_two():
+    for task, mistake in BANK:
+        assert len(task.misconceptions) >= 6
+        assert mistake.says.endswith(".") and len(mistake.says) < 240 and "np." not in mistake.says
+
+
+# Styles
+
+
+def written(path):
+    """What a file of solution cells defines, divided at lines ``# %% name``."""
+    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert parts[1::2] == list(lab.tasks)
+    functions = {}
+    for name, source in zip(parts[1::2], parts[2::2], strict=True):
+        namespace = {"np": np, "torch": torch, "nn": nn, "F": F}
+        exec(compile(source, f"{path.name}, {name}", "exec"), namespace)
+        functions[name] = namespace[name]
+    return SimpleNamespace(**functions)
+
+
+@TASKS
+@pytest.mark.parametrize("path", STYLES, ids=[path.stem for path in STYLES])
+def test_styles_get_everything(task, path):
+    for seed in seeds(task):
+        result = task.run(written(path), solution, draws(seed))
+        assert result.score == task.points, [check for check in result.checks if check.message]
+
+
+def test_there_are_four_styles():
+    assert len(STYLES) == 4
