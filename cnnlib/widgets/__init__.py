@@ -8,8 +8,18 @@ Python sets are drawn at once.
 from cnnlib.widgets.ball_chart import BallChart, Net
 from cnnlib.widgets.conv_step import ConvStep
 from cnnlib.widgets.filter_photo import FilterPhoto
+from cnnlib.widgets.lenet_draw import LeNetDraw
 from cnnlib.widgets.network_explorer import NetworkExplorer
 from cnnlib.widgets.receptive_field import ReceptiveField
 from cnnlib.widgets.training_curves import TrainingCurves
 
-__all__ = ["BallChart", "ConvStep", "FilterPhoto", "Net", "NetworkExplorer", "ReceptiveField", "TrainingCurves"]
+__all__ = [
+    "BallChart",
+    "ConvStep",
+    "FilterPhoto",
+    "LeNetDraw",
+    "Net",
+    "NetworkExplorer",
+    "ReceptiveField",
+    "TrainingCurves",
+]
