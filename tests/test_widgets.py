@@ -5,9 +5,19 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
-from cnnlib import filters
-from cnnlib.widgets import BallChart, ConvStep, FilterPhoto, Net, NetworkExplorer, ReceptiveField, TrainingCurves
+from cnnlib import filters, models
+from cnnlib.widgets import (
+    BallChart,
+    ConvStep,
+    FilterPhoto,
+    LeNetDraw,
+    Net,
+    NetworkExplorer,
+    ReceptiveField,
+    TrainingCurves,
+)
 
 PHOTO = np.linspace(0, 1, 20 * 30).reshape(20, 30)
 COLOUR = np.stack([PHOTO, PHOTO**2, PHOTO**3])
@@ -35,6 +45,11 @@ def net(**values):
     return [Net("x", "A", {"params": 1, **values})]
 
 
+def lenet_draw():
+    torch.manual_seed(0)
+    return LeNetDraw(models.build("lenet5_modern"), (np.zeros((2, 1, 32, 32), np.uint8), [3, 7]))
+
+
 def all_widgets():
     return [
         FilterPhoto(PHOTO),
@@ -42,6 +57,7 @@ def all_widgets():
         ReceptiveField(COLOUR, [(3, 1, 1), (3, 2, 1)]),
         balls(NETS),
         TrainingCurves(RUNS),
+        lenet_draw(),
         NetworkExplorer({"one": [("conv", 8, 3, 24)], "two": [("conv", 9, 2, 18), ("fc", 4, 40, 36)]}),
     ]
 
