@@ -73,7 +73,8 @@ def quantised(model):
     """The network's weights as bytes: whole numbers from −127 to 127, and per output channel a scale and a bias.
 
     A weight is its number times the scale of its output channel, max|w| / 127, so that none is off by more than half
-    a scale; the scores of a network trained on the digits change by less than 0.15 (they reach 10 and more). Returns the whole numbers, int8, and the float32 numbers: scales, then biases; each layer after layer.
+    a scale; the scores of a network trained on the digits change by less than 0.15 (they reach 10 and more).
+    Returns the whole numbers, int8, and the float32 numbers: scales, then biases; each layer after layer.
     """
     from cnnlib.models.lenet import LeNet5Modern  # here, as other figures do without PyTorch
 
