@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from test_widgets_in_browser import Widget
+from widget import Widget
 
 from cnnlib.widgets.lenet_draw import restored
 
