@@ -1100,8 +1100,8 @@ def run_log(rng, cause, trait="", classes=None):
         loss[at] = start * rng.uniform(1.1, 1.6)
         accuracy[at] = chance
     accuracy, again, test = (np.clip(a + rng.uniform(-0.01, 0.01, epochs), 0, 1) for a in (accuracy, again, test))
-    if trait == "gap":
-        test[-1] = again[-1] - rng.uniform(0.035, 0.055)
+    if cause == "healthy":  # one that counts as a gap, or one that nobody would
+        test[-1] = again[-1] - (rng.uniform(0.035, 0.055) if trait == "gap" else rng.uniform(0, 0.015))
     columns = {"loss": loss, "accuracy": accuracy, "again": again, "test": test, "first": first, "last": last}
     return {"classes": K} | {name: [float(f"{v:.3g}") for v in column] for name, column in columns.items()}
 

@@ -417,6 +417,7 @@ def raising(layers, shape, parameters, flops):
     ("misprint", CHECKS["flops_alone"], 6),
     ("misprint", CHECKS["parameters_alone"], 5),
     ("diagnose", CHECKS["accuracies_first"], 6),
+    ("diagnose", CHECKS["small_gap_is_overfitting"], 6),
 ])  # fmt: skip
 def test_what_visible_checks_see_costs_points(name, answer, most):
     """Whatever is drawn."""
