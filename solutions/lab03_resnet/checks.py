@@ -110,7 +110,7 @@ def drawn(seed, change, kinds, ending, odd):
         possible = [(number, how, published(edited, shape)) for number, how, edited in edits(layers)]
         least = 1 + next((n for n, _, t in possible if odd and not t), 0)
         fit = [(n, how, t) for n, how, t in possible if n >= least and how == change and t]
-        fit = [slip for slip in fit if layers[slip[0]]["type"] in kinds]
+        fit = [case for case in fit if layers[case[0]]["type"] in kinds]
         if not fit:
             continue
         number, _, totals = fit[rng.integers(len(fit))]
@@ -1360,6 +1360,6 @@ def small_gap_is_overfitting(log):
 
 @diagnose.misconception(of="diagnose")
 def capital_letters(log):
-    """An answer is none of the seven texts. They are compared letter by letter: small ones, with blanks between
-    words."""
+    """An answer is none of the seven texts. They are compared letter by letter: all are small, with blanks
+    between words."""
     return verdict(log).capitalize()
