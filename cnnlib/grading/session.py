@@ -157,8 +157,9 @@ class Session:
         known = getattr(builtins, type_name, None)
         error = type_name if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
         where = f" (line {line} of its cell)" if 1 <= line <= LONGEST_CELL else ""
+        absent = ": a name that its cell uses is not defined at grading" if error == "NameError" else ""
         because = f", after its question was refused: {self._refusal}" if self._refusal else ""
-        return f"{name} raised {error}{where}{because}"
+        return f"{name} raised {error}{where}{absent}{because}"
 
     def _request(self, message, seconds, kinds):
         """Send a request and return the reply's fields, answering what the other side asks meanwhile."""

@@ -21,18 +21,21 @@ def conv(out, kernel=3, stride=1, padding=1, groups=1, bias=True):
     return {"type": "conv", "out": int(out), **sizes, "groups": int(groups), "bias": bool(bias)}
 
 
-def network(rng, ending):
+def network(rng, ending, odd=False):
     """Layers of a freshly drawn network, and the shape of its image.
 
     It has grouped convolutions, some without a bias, norms, strides that do not divide, and pooling. ``ending`` is
-    "average", for a global average before the only linear layer, or "flat", for two linear layers without it.
+    "average", for a global average before the only linear layer, or "flat", for two linear layers without it. With
+    ``odd``, layer 1 cannot be left out: the groups behind it do not divide what it reads.
     """
     size = int(rng.integers(84, 112))
-    width = 8 * int(rng.integers(3, 6))
+    width = 8 * int(rng.choice([3, 5]) if odd else rng.integers(3, 6))
     layers = [conv(width, kernel=int(rng.choice([5, 7])), stride=2, padding=int(rng.integers(1, 3)))]
     for stage in range(3):
         plain, grouped = (width + 8 * int(n) for n in rng.permutation(4)[:2])
         groups = int(rng.choice([2, 4]))
+        if odd and stage == 0:
+            groups, (plain, grouped) = 16, (16 * int(n) for n in rng.permutation(np.arange(2, 6))[:2])
         stage_layers = [conv(plain), conv(grouped, kernel=int(rng.choice([3, 5])), padding=2, groups=groups)]
         stage_layers.insert(int(rng.integers(1, 3)), {"type": "norm"})
         stage_layers[0]["bias"] = bool(stage % 2 == 0)
@@ -96,13 +99,18 @@ def published(layers, shape):
 
 
 @lru_cache(4096)  # all implementations are asked the same
-def drawn(seed, change, kinds, ending):
-    """A network and totals that one change alone explains, of a layer of those kinds, which is not the first."""
+def drawn(seed, change, kinds, ending, odd):
+    """A network and totals that one change alone explains, of a layer of those kinds, which is not the first.
+
+    With ``odd``, an impossible change comes before it, by the layers' numbers.
+    """
     rng = np.random.default_rng(seed)
     while True:
-        layers, shape = network(rng, ending)
+        layers, shape = network(rng, ending, odd)
         possible = [(number, how, published(edited, shape)) for number, how, edited in edits(layers)]
-        fit = [(n, how, t) for n, how, t in possible if n and how == change and t and layers[n]["type"] in kinds]
+        least = 1 + next((n for n, _, t in possible if odd and not t), 0)
+        fit = [(n, how, t) for n, how, t in possible if n >= least and how == change and t]
+        fit = [case for case in fit if layers[case[0]]["type"] in kinds]
         if not fit:
             continue
         number, _, totals = fit[rng.integers(len(fit))]
@@ -111,13 +119,13 @@ def drawn(seed, change, kinds, ending):
             return layers, shape, *totals
 
 
-def slip(rng, change, kinds, ending="flat"):
+def slip(rng, change, kinds, ending="flat", odd=False):
     """Arguments for ``misprint``."""
-    layers, *rest = drawn(int(rng.integers(2**62)), change, kinds, ending)
+    layers, *rest = drawn(int(rng.integers(2**62)), change, kinds, ending, odd)
     return [dict(layer) for layer in layers], *rest
 
 
-@misprint.check(points=2)
+@misprint.check(points=1)
 def own_totals(student, rng):
     "The totals of the network itself, with groups, norms, biases that are missing, and sizes that do not divide."
     for ending in ("flat", "average"):
@@ -133,44 +141,44 @@ def four(answer):
     wrong("it is None; was a return forgotten?" if answer is None else "misprint must give four things")
 
 
-def found(student, *arguments):
-    answer = four(student.misprint(*arguments))
-    return {name: answer[name] for name in ("layer", "change")}
+def found(student, rng, *slips):
+    """{network: {"layer", "change"}} of some slips.
 
-
-# No layer and no change is right for all questions of an answer, so that none is right by chance.
+    No layer and no change is right for all networks of an answer, so that none is right by chance.
+    """
+    answers = [four(student.misprint(*slip(rng, *arguments))) for arguments in slips]
+    return {
+        f"network {number}": {name: answer[name] for name in ("layer", "change")}
+        for number, answer in enumerate(answers, 1)
+    }
 
 
 @misprint.check(points=2)
 def left_out(student, rng):
-    "A layer with weights was left out: a convolution, and a linear layer."
-    for _ in range(2):
-        yield [found(student, *slip(rng, "left out", (kind,))) for kind in ("conv", "linear")]
+    "A layer with weights was left out: a convolution, and a linear layer; then where other changes are impossible."
+    for odd in (False, True):
+        yield found(student, rng, *(("left out", (kind,), "flat", odd) for kind in ("conv", "linear")))
 
 
 @misprint.check(points=1)
 def no_weights(student, rng):
     "A layer without weights was left out, which shows in those after it: pooling, and the global average."
-    yield [found(student, *slip(rng, "left out", (kind,), "average")) for kind in ("pool", "average")]
+    yield found(student, rng, *(("left out", (kind,), "average") for kind in ("pool", "average")))
 
 
-@misprint.check(points=1)
+@misprint.check(points=2)
 def small_print(student, rng):
-    "A bias was forgotten, and in another network a norm was left out: FLOPs do not tell."
-    yield [
-        found(student, *slip(rng, "no bias", ("conv",))),
-        found(student, *slip(rng, "left out", ("norm",), "average")),
-    ]
+    "A bias was forgotten, and a norm left out, which FLOPs do not tell; or a stride, which parameters do not tell."
+    bias = "no bias", ("conv",)
+    yield found(student, rng, bias, ("left out", ("norm",), "average"))
+    yield found(student, rng, (*bias, "flat", True), ("stride 1", ("pool",), "average"))
 
 
 @misprint.check(points=2)
 def groups_and_strides(student, rng):
     "Groups were forgotten, and in another network a stride: of a convolution, and of pooling."
-    for kind, endings in (("conv", ("flat", "average")), ("pool", ("average", "flat"))):
-        yield [
-            found(student, *slip(rng, "no groups", ("conv",), endings[0])),
-            found(student, *slip(rng, "stride 1", (kind,), endings[1])),
-        ]
+    for kind, endings, odd in (("conv", ("flat", "average"), False), ("pool", ("average", "flat"), True)):
+        yield found(student, rng, ("no groups", ("conv",), endings[0], odd), ("stride 1", (kind,), endings[1], odd))
 
 
 def searched(layers, shape, parameters, flops, count, change_sought=None, matches=None):
@@ -317,6 +325,16 @@ def same_flops(totals, wanted):
 
 
 @misprint.misconception(of="misprint")
+def ended_by_the_impossible(layers, shape, parameters, flops):
+    """The search ended at a change that is impossible. There is no such network, so it is no answer, and those after it
+    have to be tried all the same."""
+    for number, change, edited in edits(layers):
+        totals = published(edited, shape)
+        if not totals or totals == (parameters, flops):
+            return *published(layers, shape), *((number, change) if totals else (None, None))
+
+
+@misprint.misconception(of="misprint")
 def only_left_out_layers(layers, shape, parameters, flops):
     """Only layers that are left out were looked for. A bias, groups or a stride can have been forgotten instead."""
     return searched(layers, shape, parameters, flops, published, change_sought="left out")
@@ -365,7 +383,7 @@ def image(rng, rest=0):
     return 3, 4 * height + rest, 4 * width + rest
 
 
-def grouped_chain(rng):
+def grouped_chain(rng, average=False):
     """Convolutions with groups, depthwise and not, of which some have a bias, with norms; a linear layer ends it."""
     graph, width = Graph(), 8 * int(rng.integers(2, 6))
     graph.conv(width, kernel=(5, 5), stride=2, bias=True)
@@ -375,7 +393,7 @@ def grouped_chain(rng):
     graph.conv(2 * width, stride=2, groups=2 * width, bias=True)
     graph.conv(3 * width, kernel=(1, 1))
     graph.put("norm")
-    if rng.integers(2):
+    if average:
         graph.put("average")
     graph.put("linear", out=int(rng.integers(10, 100)), bias=bool(rng.integers(2)))
     return graph.nodes
@@ -393,6 +411,19 @@ def pooled(rng):
     graph.pool(2, 2, 1, True)
     graph.conv(8 * rng.integers(1, 4), kernel=(2, 2), padding=(int(rng.integers(1, 3)), 1))
     graph.pool(3, 2, 1, False)
+    return graph.nodes
+
+
+def overlapping(rng):
+    """A net with two pooling layers that are asked to round up, on images whose sizes leave 2 when divided by 4.
+
+    The first one's last window starts on the last row, counted from the padding on; the second has nothing to round.
+    """
+    graph = Graph()
+    graph.conv(8 * rng.integers(1, 4))
+    graph.pool(3, 2, 1, True)
+    graph.conv(8 * rng.integers(1, 4), kernel=(2, 2), padding=(0, 0))
+    graph.pool(3, 2, 0, True)
     return graph.nodes
 
 
@@ -434,30 +465,31 @@ def columns(answer, *names):
     """Some columns of a ledger, as {node: {column: entry}}."""
     if not isinstance(answer, dict):
         wrong("it is None; was a return forgotten?" if answer is None else "ledger must give a dictionary")
-    for node, row in answer.items():
+    for row in answer.values():
         if not isinstance(row, dict) or row.keys() != set(COLUMNS):
-            wrong(f"the row of {str(node)[:20]!r} must be a dictionary with the keys {', '.join(COLUMNS)}")
+            wrong(f"each row must be a dictionary with exactly the keys {', '.join(COLUMNS)}")
     return {node: {name: row[name] for name in names} for node, row in answer.items()}
 
 
 @ledger.check(points=2)
 def weights(student, rng):
     "Parameters of grouped convolutions, of norms, of linear layers, with and without a bias."
-    for _ in range(2):
-        yield columns(student.ledger(grouped_chain(rng), image(rng)), "parameters")
+    for average in (True, False):
+        yield columns(student.ledger(grouped_chain(rng, average), image(rng)), "parameters")
 
 
 @ledger.check(points=1)
 def work(student, rng):
     "Multiply-adds of the same kinds of nets."
-    for _ in range(2):
-        yield columns(student.ledger(grouped_chain(rng), image(rng)), "macs")
+    for average in (True, False):
+        yield columns(student.ledger(grouped_chain(rng, average), image(rng)), "macs")
 
 
 @ledger.check(points=2)
 def sizes(student, rng):
     "Shapes behind pooling that rounds up or down, and behind kernels that are not square, with strides and dilations."
     yield columns(student.ledger(pooled(rng), image(rng, rest=2)), "shape")
+    yield columns(student.ledger(overlapping(rng), image(rng, rest=2)), "shape")
     yield columns(student.ledger(oblong(rng), image(rng)), "shape")
 
 
@@ -489,6 +521,7 @@ def accounts(
     dilated=True,
     turned=False,
     at_input=False,
+    pixels_read=True,
     concat=sum,
     add=max,
     held="readers",
@@ -512,7 +545,7 @@ def accounts(
         if op == "norm":
             parameters = norm * C
         if op in ("conv", "linear"):
-            taps = C * math.prod(node["kernel"]) if op == "conv" else C * H * W
+            taps = C * math.prod(node["kernel"]) if op == "conv" else C * (H * W if pixels_read else 1)
             if op == "linear":
                 H = W = pixels = 1
             groups, C = node.get("groups", 1), node["out"]
@@ -542,8 +575,10 @@ def steps(n, reach, padding, stride, rounding):
     rest = n + 2 * padding - reach
     if rounding == "floor":
         return rest // stride + 1
-    size = -(-rest // stride) + 1
-    return size - (rounding == "inside" and (size - 1) * stride >= n + padding)
+    size = rest // stride + 2 if rounding == "one more" else -(-rest // stride) + 1
+    if rounding == "always":
+        return size
+    return size - ((size - 1) * stride >= n + (0 if rounding == "unpadded" else padding))
 
 
 def first(channels):
@@ -609,6 +644,20 @@ def windows_of_padding(nodes, shape):
 
 
 @ledger.misconception(of="ledger")
+def padding_before_forgotten(nodes, shape):
+    """A window that reaches the map was dropped. The first one starts at −P, so the last one starts P pixels before its
+    number times the stride."""
+    return accounts(nodes, shape, ceil="unpadded")
+
+
+@ledger.misconception(of="ledger")
+def one_window_more(nodes, shape):
+    """Rounding up always gave a window more. Where the quotient is a whole number already, there is nothing to round,
+    and the last window fits."""
+    return accounts(nodes, shape, ceil="one more")
+
+
+@ledger.misconception(of="ledger")
 def dilation_ignored(nodes, shape):
     """The dilation was ignored. With dilation D, a kernel of K taps covers D(K − 1) + 1 pixels."""
     return accounts(nodes, shape, dilated=False)
@@ -625,6 +674,13 @@ def work_at_the_input(nodes, shape):
     """Multiply-adds were counted at the size of the map that a convolution reads. It is evaluated once for each pixel
     that it gives."""
     return accounts(nodes, shape, at_input=True)
+
+
+@ledger.misconception(of="ledger")
+def a_number_per_channel(nodes, shape):
+    """A linear layer was taken to read one number of each channel. Without an average before it, it reads every
+    pixel."""
+    return accounts(nodes, shape, pixels_read=False)
 
 
 @ledger.misconception(of="ledger")
@@ -748,6 +804,9 @@ def accepted(answer, state, after):
     result = tensors(answer)
     if not all(value.isfinite().all() for value in result.values()):
         wrong("it holds NaN, or an infinity")
+    largest = result[f"conv{after + 1}.weight"].abs().max()
+    if not 0.01 <= largest <= 10:
+        wrong("the new kernel is not of ordinary size: entries beyond 10, or all below 0.01")
     return result
 
 
@@ -864,10 +923,25 @@ def only_in_eval_mode(state, after, x):
 
 @deepen.misconception(of="deepen")
 def only_in_train_mode(state, after, x):
-    """The net is the same in train mode only. In eval mode the new norm uses its running statistics, so these have to
-    be those of the batch, too."""
+    """The running statistics are still those of a fresh norm. In eval mode they, not the batch's, are used."""
     kernel, (mean, variance, _) = identity(state, after), leaving(state, after, x)
     return with_block(state, after, kernel, deviation(variance), mean, np.zeros_like(mean), np.ones_like(mean))
+
+
+@deepen.misconception(of="deepen")
+def one_step_of_statistics(state, after, x):
+    """The running statistics have gone a tenth of the way only, as a norm's do in one step of training. In eval mode γ
+    and β must meet the mean and variance that they were made for."""
+    kernel, (mean, variance, n) = identity(state, after), leaving(state, after, x)
+    moved = 0.9 + 0.1 * variance * n / (n - 1)
+    return with_block(state, after, kernel, deviation(variance), mean, 0.1 * mean, moved)
+
+
+@deepen.misconception(of="deepen")
+def running_variance_unbiased(state, after, x):
+    """The running variance is that of n − 1. In eval mode γ must meet the variance that it was made for."""
+    kernel, (mean, variance, n) = identity(state, after), leaving(state, after, x)
+    return with_block(state, after, kernel, deviation(variance), mean, mean, variance * n / (n - 1))
 
 
 @deepen.misconception(of="deepen")
@@ -960,13 +1034,23 @@ def not_renumbered(state, after, x):
 # Task 4 ---------------------------------------------------------------------------------------------------------------
 
 diagnose = lab.task("diagnose", "What is wrong with this run?", functions=["diagnose"])
+TEXTS = {
+    "rate too high",
+    "vanishing gradient",
+    "rate too low",
+    "stale statistics",
+    "wrong labels",
+    "overfitting",
+    "healthy",
+}
 
 
 def run_log(rng, cause, trait="", classes=None):
     """The log of a run, simulated; a ``trait`` adds what could mislead:
 
-    "NaN", "jump" (a rate that is too high); "spike", "plateau", "hard", "augmented", "far on" (healthy runs, and
-    others); "chance" (statistics so stale that nothing is recognised).
+    "NaN", "jump", "worse in eval mode", "worse on others" (a rate that is too high, in the last two with an accuracy
+    that looks like another cause); "spike", "plateau", "hard", "augmented", "far on", "gap" (healthy runs, and others);
+    "chance" (statistics so stale that nothing is recognised).
     """
     K = int(classes or rng.choice([2, 5, 10, 100]))
     epochs = int(rng.integers(12, 30))
@@ -1007,12 +1091,17 @@ def run_log(rng, cause, trait="", classes=None):
         loss[broken:] = np.nan if trait == "NaN" else start * rng.uniform(1.15, 3) * noise(rng, epochs - broken, 0.04)
         for shown in (accuracy, again, test):
             shown[broken:] = chance
+        if trait.startswith("worse"):
+            for shown in (accuracy, again) if trait == "worse on others" else (accuracy,):
+                shown[broken:] = chance + rng.uniform(0.3, 0.4)
         first[broken:], last[broken:] = (np.nan if trait == "NaN" else 3 * g[broken:] for g in (first, last))
     if trait == "spike":
         at = int(rng.integers(2, epochs // 2))
         loss[at] = start * rng.uniform(1.1, 1.6)
         accuracy[at] = chance
     accuracy, again, test = (np.clip(a + rng.uniform(-0.01, 0.01, epochs), 0, 1) for a in (accuracy, again, test))
+    if cause == "healthy":  # one that counts as a gap, or one that nobody would
+        test[-1] = again[-1] - (rng.uniform(0.035, 0.055) if trait == "gap" else rng.uniform(0, 0.015))
     columns = {"loss": loss, "accuracy": accuracy, "again": again, "test": test, "first": first, "last": last}
     return {"classes": K} | {name: [float(f"{v:.3g}") for v in column] for name, column in columns.items()}
 
@@ -1025,45 +1114,40 @@ def noise(rng, epochs, size):
 
 
 def diagnosed(student, rng, cases):
-    """What the student says of the runs ``cases``, in an order that nobody foresees."""
+    """{log: what the student says of it} for the runs ``cases``, in an order that nobody foresees."""
     logs = [run_log(rng, *case) for case in cases]
-    return [student.diagnose(logs[i]) for i in rng.permutation(len(logs))]
+    answers = [student.diagnose(logs[i]) for i in rng.permutation(len(logs))]
+    if any(isinstance(answer, str) and answer not in TEXTS for answer in answers):
+        wrong("it is none of the seven texts")
+    return {f"log {number}": answer for number, answer in enumerate(answers, 1)}
+
+
+LOOKS_LIKE_OTHERS = ("rate too high", "worse in eval mode"), ("rate too high", "worse on others")
 
 
 @diagnose.check(points=2)
 def ups_and_downs(student, rng):
     "Runs that end in NaN or with a loss too large, among runs with one bad epoch and healthy ones."
     yield diagnosed(student, rng, [("rate too high", "NaN"), ("healthy", "spike"), ("healthy",)])
-    yield diagnosed(student, rng, [("rate too high", "jump"), ("overfitting", "spike"), ("healthy", "spike")])
+    cases = [("rate too high", "jump"), ("overfitting", "spike"), ("healthy", "spike"), *LOOKS_LIKE_OTHERS]
+    yield diagnosed(student, rng, cases)
 
 
 @diagnose.check(points=2)
 def slow_runs(student, rng):
     "Runs that hardly learn, for two reasons, among some that begin late, or have a hard task."
     yield diagnosed(student, rng, [("rate too low",), ("vanishing gradient",), ("healthy", "plateau")])
-    yield diagnosed(
-        student, rng, [("vanishing gradient",), ("rate too low",), ("healthy", "hard", 100), ("healthy", "far on")]
-    )
+    cases = [("vanishing gradient",), ("rate too low",), ("healthy", "hard", 100), ("healthy", "far on")]
+    yield diagnosed(student, rng, cases)
 
 
 @diagnose.check(points=2)
 def gaps(student, rng):
     "Runs with a gap between one accuracy and another, for two to ten classes."
-    yield diagnosed(
-        student,
-        rng,
-        [("overfitting", "", 10), ("wrong labels", "", 2), ("stale statistics",), ("healthy", "augmented", 10)],
-    )
-    yield diagnosed(
-        student,
-        rng,
-        [
-            ("overfitting", "far on"),
-            ("wrong labels", "", 10),
-            ("stale statistics", "chance"),
-            ("healthy", "augmented", 2),
-        ],
-    )
+    cases = [("overfitting", "", 10), ("wrong labels", "", 2), ("stale statistics",), ("healthy", "augmented", 10)]
+    yield diagnosed(student, rng, [*cases, ("healthy", "gap")])
+    cases = [("overfitting", "far on"), ("wrong labels", "", 10), ("stale statistics", "chance")]
+    yield diagnosed(student, rng, [*cases, ("healthy", "augmented", 2)])
 
 
 @diagnose.check(points=2)
@@ -1079,14 +1163,12 @@ def mixed(student, rng):
             ("wrong labels", "", 2),
             ("stale statistics", stale),
             ("overfitting",),
-        ]
-        cases += [
             ("healthy", healthy),
             ("healthy", "hard", 100),
             ("healthy", "augmented", 10),
             ("overfitting", "far on"),
         ]
-        yield diagnosed(student, rng, cases)
+        yield diagnosed(student, rng, [*cases, *(LOOKS_LIKE_OTHERS if high == "jump" else [("healthy", "gap")])])
 
 
 def verdict(
@@ -1122,6 +1204,10 @@ def one_bad_epoch(log):
     return not all(loss <= 1.05 * log["loss"][0] for loss in log["loss"])
 
 
+def ever_above(log):
+    return not all(loss <= log["loss"][0] for loss in log["loss"])
+
+
 def ends_above(log):
     return log["loss"][-1] > log["loss"][0]
 
@@ -1147,6 +1233,14 @@ def any_difference(log):
     return abs(log["accuracy"][-1] - log["again"][-1]) > 0.15
 
 
+def hundredths(log):
+    return log["again"][-1] - log["test"][-1] > 0.02
+
+
+def always(log):
+    return True
+
+
 def one_in_ten(log):
     return log["test"][-1] < 0.15
 
@@ -1160,8 +1254,27 @@ def nan_unseen(log):
 
 @diagnose.misconception(of="diagnose")
 def spike_is_divergence(log):
-    """One bad epoch was taken for a rate that is too high. If the loss comes down again, the run has got over it."""
+    """One bad epoch was taken for a lost run; look at the end. If the loss comes down again, the run has got over
+    it."""
     return verdict(log, too_high=one_bad_epoch)
+
+
+@diagnose.misconception(of="diagnose")
+def largest_loss(log):
+    """The largest loss was compared with the first, not the last one. A run gets over one bad epoch, and a loss that
+    hardly moves is now and then a little above its start."""
+    return verdict(log, too_high=ever_above)
+
+
+@diagnose.misconception(of="diagnose")
+def accuracies_first(log):
+    """The accuracies were asked before the loss. A lost run is lost, whatever its accuracies look like."""
+    during, again, test = (log[name][-1] for name in ("accuracy", "again", "test"))
+    if during - again > 0.15:
+        return "stale statistics"
+    if again - test > 0.15 and test < 1 / log["classes"] + 0.05:
+        return "wrong labels"
+    return verdict(log)
 
 
 @diagnose.misconception(of="diagnose")
@@ -1230,3 +1343,23 @@ def gap_is_overfitting(log):
 def chance_is_a_tenth(log):
     """Chance was taken to be 10 %. It is one over the number of classes."""
     return verdict(log, chance=one_in_ten)
+
+
+@diagnose.misconception(of="diagnose")
+def gap_is_wrong_labels(log):
+    """Every gap between training and test was put down to wrong labels. If test images are recognised better than by
+    chance, there was something to learn."""
+    return verdict(log, chance=always)
+
+
+@diagnose.misconception(of="diagnose")
+def small_gap_is_overfitting(log):
+    """A gap of a few hundredths was taken for overfitting. Healthy runs have gaps up to 0.06."""
+    return verdict(log, gap=hundredths)
+
+
+@diagnose.misconception(of="diagnose")
+def capital_letters(log):
+    """An answer is none of the seven texts. They are compared letter by letter: all are small, with blanks
+    between words."""
+    return verdict(log).capitalize()

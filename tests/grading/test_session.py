@@ -74,6 +74,10 @@ def test_output_is_cut(session):
     ("", "f is not defined"),
     ("f = 3", r"f raised TypeError"),
     ("def f():\n    raise NotImplementedError", "f is not written yet"),
+    (
+        "def f():\n    return absent",
+        r"f raised NameError \(line 2 of its cell\): a name that its cell uses is not defined at grading$",
+    ),
     ("def f():\n    return [1][2]", r"f raised IndexError \(line 2 of its cell\)"),
     ("def f():\n    x = np.zeros(3)\n    return x.reshape(2, 2)", r"f raised ValueError \(line 3 of its cell\)"),
     ("class Odd(Exception): pass\ndef f():\n    raise Odd('inputs')", r"f raised an exception \(line 3 of its cell\)"),

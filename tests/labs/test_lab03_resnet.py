@@ -28,13 +28,13 @@ TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
 CHECKS = lab.tasks["misprint"].checks[0].function.__globals__  # of checks.py
 BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
 TRAITS = {
-    "rate too high": ["NaN", "jump"],
+    "rate too high": ["NaN", "jump", "worse in eval mode", "worse on others"],
     "rate too low": [""],
     "vanishing gradient": [""],
     "wrong labels": [""],
     "stale statistics": ["", "chance"],
     "overfitting": ["", "far on", "spike"],
-    "healthy": ["", "spike", "plateau", "far on", "augmented"],
+    "healthy": ["", "spike", "plateau", "far on", "augmented", "gap"],
 }
 
 
@@ -109,6 +109,16 @@ def test_one_answer_explains_a_slip():
         assert counted.count(tuple(totals)) == 1 and CHECKS["published"](layers, shape) != tuple(totals)
 
 
+def test_something_impossible_comes_before_the_answer():
+    """In the order of the layers, and among those left out; the solution is not led astray."""
+    for seed in range(10):
+        layers, shape, *totals = CHECKS["slip"](np.random.default_rng(seed), "left out", ("conv",), "flat", True)
+        _, _, answer, _ = solution.misprint(layers, shape, *totals)
+        with pytest.raises((RuntimeError, ValueError)):
+            modules(layers[:1] + layers[2:], shape)
+        assert answer > 1
+
+
 def responses(nodes, shape):
     """{name: (output, parameters, multiply-adds)} of a graph, run by PyTorch."""
     rows = {}
@@ -138,7 +148,9 @@ def responses(nodes, shape):
     return rows
 
 
-@pytest.mark.parametrize(("drawn", "rest"), [("grouped_chain", 0), ("pooled", 2), ("oblong", 0), ("branching", 0)])
+@pytest.mark.parametrize(("drawn", "rest"), [
+    ("grouped_chain", 0), ("pooled", 2), ("overlapping", 2), ("oblong", 0), ("branching", 0),
+])  # fmt: skip
 @pytest.mark.parametrize("seed", range(5))
 def test_ledger_against_pytorch(drawn, rest, seed):
     rng = np.random.default_rng(seed)
@@ -309,8 +321,21 @@ def shown(name):
     return [outcome.message for task in results() if task.title == title for outcome in task.outcomes]
 
 
-def two_rows(nodes, shape):
+def short_rows(nodes, shape):
     return {node["name"]: {"shape": (1, 1, 1)} for node in nodes}
+
+
+def tiny_kernel(state, after, x):
+    """The norm blows up again what the kernel makes tiny; the scores are right."""
+    deeper, tiny, new = solution.deepen(state, after, x), 1e-7, after + 1
+    deeper[f"conv{new}.weight"] *= tiny
+    mean, variance = deeper[f"norm{new}.running_mean"] * tiny, deeper[f"norm{new}.running_var"] * tiny**2
+    scale = torch.sqrt(variance + 0.001) / tiny
+    return deeper | {
+        f"norm{new}.weight": scale,
+        f"norm{new}.running_mean": mean,
+        f"norm{new}.running_var": variance,
+    }
 
 
 def one_block_less(state, after, x):
@@ -329,7 +354,9 @@ FORMS = [
     ("ledger", lambda *_: None, "it is None; was a return forgotten?"),
     ("deepen", lambda *_: None, "it is None; was a return forgotten?"),
     ("deepen", lambda *_: [], "deepen must give a state dict"),
+    ("ledger", short_rows, "each row must be a dictionary with exactly the keys shape, parameters, macs, held"),
     ("deepen", one_block_less, "its keys are not those of a net with one block more"),
+    ("deepen", tiny_kernel, "the new kernel is not of ordinary size: entries beyond 10, or all below 0.01"),
     ("diagnose", lambda _: None, "it is None; was a return forgotten?"),
 ]
 
@@ -348,6 +375,58 @@ def test_a_tensor_of_another_place():
     assert "has the shape of another place" in hidden.checks[0].message
 
 
+def test_a_text_of_ones_own():
+    """Feedback on hidden checks never repeats it: it could hold anything."""
+    assert visible("diagnose", lambda log: "Healthy")[0] == "'Healthy' is none of the seven texts"
+    hidden = lab.tasks["diagnose"].run(SimpleNamespace(diagnose=lambda log: "Healthy"), solution, draws(0))
+    assert {check.message for check in hidden.checks} == {"it is none of the seven texts"}
+
+
+def test_messages_name_what_they_speak_of():
+    assert visible("misprint", CHECKS["counted_from_one"])[1] == "'layer': the number is not right"
+    hidden = lab.tasks["misprint"].run(SimpleNamespace(misprint=CHECKS["counted_from_one"]), solution, draws(0))
+    assert hidden.checks[1].message == "'network 1': 'layer': the number is not right"
+    hidden = lab.tasks["diagnose"].run(SimpleNamespace(diagnose=lambda log: "healthy"), solution, draws(0))
+    assert re.fullmatch(r"'log \d': it is not the right text", hidden.checks[0].message)
+
+
+def changes_its_input(state, after, x):
+    deeper = solution.deepen(state, after, x)
+    next(iter(state.values())).zero_()
+    return deeper
+
+
+def test_a_state_that_was_changed():
+    *others, message = visible("deepen", changes_its_input)
+    assert message == "deepen changed the state that it was given; work on copies" and not any(others)
+
+
+def raising(layers, shape, parameters, flops):
+    """The solution of somebody who does not expect that a change is impossible."""
+    totals = CHECKS["published"]
+    for number, change, edited in CHECKS["edits"](layers):
+        found = totals(edited, shape)
+        if found is None:
+            raise ValueError("no such network")
+        if found == (parameters, flops):
+            return *totals(layers, shape), number, change
+
+
+@pytest.mark.parametrize(("name", "answer", "most"), [
+    ("misprint", raising, 6),
+    ("misprint", CHECKS["flops_alone"], 6),
+    ("misprint", CHECKS["parameters_alone"], 5),
+    ("diagnose", CHECKS["accuracies_first"], 6),
+    ("diagnose", CHECKS["small_gap_is_overfitting"], 6),
+])  # fmt: skip
+def test_what_visible_checks_see_costs_points(name, answer, most):
+    """Whatever is drawn."""
+    for seed in SEEDS:
+        hidden = lab.tasks[name].run(SimpleNamespace(**{name: answer}), solution, draws(seed))
+        assert 1 <= hidden.score <= most
+    assert any(visible(name, answer))
+
+
 @pytest.mark.parametrize(("name", "mistake"), [
     ("misprint", CHECKS["groups_ignored"]),
     ("misprint", CHECKS["rest_kept"]),
@@ -357,7 +436,14 @@ def test_a_tensor_of_another_place():
     ("ledger", CHECKS["freed_too_early"]),
     ("deepen", CHECKS["only_in_eval_mode"]),
     ("deepen", CHECKS["eps_forgotten"]),
+    ("misprint", CHECKS["ended_by_the_impossible"]),
+    ("ledger", CHECKS["padding_before_forgotten"]),
+    ("ledger", CHECKS["one_window_more"]),
+    ("ledger", CHECKS["a_number_per_channel"]),
+    ("deepen", CHECKS["running_variance_unbiased"]),
     ("diagnose", CHECKS["nan_unseen"]),
+    ("diagnose", CHECKS["accuracies_first"]),
+    ("diagnose", CHECKS["small_gap_is_overfitting"]),
     ("diagnose", CHECKS["chance_is_a_tenth"]),
 ])  # fmt: skip
 def test_visible_checks_see(name, mistake):
