@@ -563,11 +563,8 @@ repair = lab.task("train", "Repair a training run", functions=["train"], tensors
 # are told apart by short runs: what a long one with kept gradients reads is chaotic, so rounding makes it another in
 # the next process.
 ENOUGH = 0.88
-CENTRE, AROUND, ANYWHERE = (
-    ((2, 3), (4, 5)),
-    ((0, 5), (1, 8)),
-    ((0, 5), (0, 9)),
-)  # rows and columns of the top left corner
+# Where the top left corners lie: rows, and columns.
+CENTRE, AROUND, ANYWHERE = ((2, 3), (4, 5)), ((0, 5), (1, 8)), ((0, 5), (0, 9))
 
 
 def glyphs(rng, digits, where=ANYWHERE):
@@ -608,8 +605,9 @@ def predicted(student, images, labels, tests, seed):
         wrong("it is None; was a return forgotten?")
     if not isinstance(answer, np.ndarray):
         wrong(f"it is a {type(answer).__name__}, and a tensor was expected")
-    if answer.shape != (len(tests),):
-        wrong(f"its shape is {answer.shape}, and ({len(tests)},) was expected")
+    form = (len(tests),)
+    if answer.shape != form:
+        wrong(f"its shape is {answer.shape}, and {form} was expected")
     if answer.dtype.kind not in "iu":
         wrong(f"its numbers are {'floats' if answer.dtype.kind == 'f' else answer.dtype}, and integers were expected")
     return answer
