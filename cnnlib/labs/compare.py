@@ -96,9 +96,11 @@ def _of_arrays(answer, expected, rtol, atol):
     wrong = ~np.isclose(answer, expected, rtol, atol, equal_nan=True)
     if not wrong.any():
         return None
+    if nothing := int((wrong & np.isnan(answer)).sum()):
+        return f"{nothing} of {wrong.size} entries are NaN"
     with np.errstate(invalid="ignore"):
         error = np.where(wrong, np.abs(answer.astype(float) - expected.astype(float)), 0)
-    error = np.where(np.isnan(error), np.inf, error)  # NaN, or the wrong infinity
+    error = np.where(np.isnan(error), np.inf, error)  # the wrong infinity, or a number for NaN
     where = np.unravel_index(np.argmax(error), error.shape)
     index = "[" + ", ".join(str(int(i)) for i in where) + "]"
     return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {_rounded(error[where])}, at {index}"
@@ -145,6 +147,9 @@ def _of_sequences(answer, expected, rtol, atol):
 def _of_mappings(answer, expected, rtol, atol):
     if not isinstance(answer, dict):
         return f"it is {_kind(answer)}, and a dictionary was expected"
+    if answer.keys() > expected.keys():
+        also = ", ".join(f"{str(key)[:40]!r}" for key in list(answer.keys() - expected.keys())[:3])
+        return f"it also holds {also}, and should not"
     if answer.keys() != expected.keys():
         return f"its keys are not {sorted(map(str, expected))}"
     for key in expected:

@@ -151,6 +151,15 @@ def padding_ranks_first(x, size, w, stride, padding=0):
 
 
 @rank_pool.misconception(of="rank_pool")
+def infinite_times_nothing(x, size, w, stride, padding=0):
+    """0 · (−∞) is not 0 but NaN. Leave ranks that the window lacks out of the sum."""
+    ranked = -np.sort(-windows(x, size, stride, padding, -np.inf), axis=-1)
+    used = w * np.isfinite(ranked)
+    with np.errstate(invalid="ignore"):
+        return (used * ranked).sum(-1) / used.sum(-1)
+
+
+@rank_pool.misconception(of="rank_pool")
 def side_by_side(x, size, w, stride, padding=0):
     """The windows were laid side by side. The stride says how far each lies from the one before."""
     return weighted(x, size, w, size, padding)[0]
@@ -187,18 +196,19 @@ def apart(student, rng):
 
 @backward.check(points=3)
 def overlapping(student, rng):
-    "Windows that overlap."
+    "Windows that overlap, also in images of few different numbers."
     for size, stride in ((3, 1), (3, 2), (4, 3)):
         x = picture(rng, size, stride, rest=(1, 0) if stride > 1 else (0, 0))
+        x = np.round(x) if stride > 1 else x
         x[:, 2, 2] += 9  # one pixel that many windows choose
         yield there_and_back(student, rng, x, size, stride)
 
 
 @backward.check(points=2)
 def framed(student, rng):
-    "Padding, around images of negative numbers and of both signs."
+    "Padding, around images of few different numbers, negative ones and of both signs."
     for below in (5, 0):
-        x = picture(rng, 3, 2, padding=1) - below
+        x = np.round(picture(rng, 3, 2, padding=1)) - below
         yield there_and_back(student, rng, x, 3, 2, 1)
 
 
@@ -222,6 +232,9 @@ def returned(x, g, size, stride, padding, *, outside=-np.inf, share="last", add=
         if share in ("first", "last"):
             chosen = np.flatnonzero(best)[0 if share == "first" else -1]
             part = g[c, r, q] * (np.arange(best.size) == chosen).reshape(best.shape)
+        elif share == "by columns":
+            chosen = np.flatnonzero(best.T)[-1]
+            part = g[c, r, q] * (np.arange(best.size) == chosen).reshape(best.T.shape).T
         else:
             part = g[c, r, q] * best / (best.sum() if share == "equal" else 1)
         if add:
@@ -259,6 +272,12 @@ def given_to_each(x, g, size, stride, padding=0):
 def first_wins(x, g, size, stride, padding=0):
     """The first of the tied pixels got the gradient. By the rule of this task it is the last one in reading order."""
     return inner(returned(x, g, size, stride, padding, share="first"), padding)
+
+
+@backward.misconception(of="maxpool_backward")
+def last_by_columns(x, g, size, stride, padding=0):
+    """Of the tied pixels, the one furthest to the right got the gradient. Reading goes row by row: lower is later."""
+    return inner(returned(x, g, size, stride, padding, share="by columns"), padding)
 
 
 @backward.misconception(of="maxpool_backward")
@@ -311,7 +330,7 @@ def smallest_chosen(x, g, size, stride, padding=0):
 partial = lab.task(
     "PartialConv",
     "Any table of connections",
-    classes={"PartialConv": ["forward", "step", "state_dict", "load_state_dict"]},
+    classes={"PartialConv": ["forward", "step", "state_dict", "load_state_dict", "get_parameter"]},
     rtol=1e-4,
     atol=1e-4,
     tensors=True,
@@ -342,9 +361,14 @@ def maps(rng, table, size):
 def parameters(student, rng):
     "Names and shapes of the parameters."
     for out, into, size in ((4, 3, 3), (2, 5, 2)):
-        held = student.PartialConv(table_of(rng, out, into), size).state_dict()
+        layer = student.PartialConv(table_of(rng, out, into), size)
+        held = layer.state_dict()
         if not isinstance(held, dict) or not all(isinstance(value, np.ndarray) for value in held.values()):
             wrong("state_dict must give a dictionary of tensors")
+        if held.keys() == {"weight", "bias"} and any(
+            layer.get_parameter(name).shape != value.shape for name, value in held.items()
+        ):
+            wrong("what state_dict holds must be the parameters of this layer")
         yield {name: value.shape for name, value in held.items()}
 
 
@@ -508,6 +532,15 @@ class Accumulated(solution.PartialConv):
 
 
 @partial.misconception(of="PartialConv")
+class Unmoved(solution.PartialConv):
+    """The step left the parameters as they were. p = p − … makes a new tensor and calls it p; change the parameter
+    itself, in place and under no_grad."""
+
+    def step(self, x, g, rate):
+        pass
+
+
+@partial.misconception(of="PartialConv")
 class Uphill(solution.PartialConv):
     """The step went up the gradient. Descent subtracts it."""
 
@@ -526,32 +559,34 @@ class MeanForSum(solution.PartialConv):
 # Task 4 ---------------------------------------------------------------------------------------------------------------
 
 repair = lab.task("train", "Repair a training run", functions=["train"], tensors=True)
-# Right code reads 97.1 %, with a standard deviation of 1.8 % over 25 draws and seeds: five below. With a softmax twice
-# it is 67 ± 7 %, and a mistake that reads enough is seen in company.
+# Right code reads 99 % after a short run and 98 % after a long one, never below 94 % in 40 draws and seeds. Mistakes
+# are told apart by short runs: what a long one with kept gradients reads is chaotic, so rounding makes it another in
+# the next process.
 ENOUGH = 0.88
-N_TRAIN, N_TEST, N_ONES = 600, 400, 100
+# Where the top left corners lie: rows, and columns.
+CENTRE, AROUND, ANYWHERE = ((2, 3), (4, 5)), ((0, 5), (1, 8)), ((0, 5), (0, 9))
 
 
-def glyphs(rng, labels):
+def glyphs(rng, digits, where=ANYWHERE):
     """Dark digits of a calculator, shifted, noisy: (N, 1, 16, 16) uint8."""
     bars = {"a": np.s_[:2, :], "g": np.s_[5:7, :], "d": np.s_[10:, :], "f": np.s_[:6, :2]}
     bars |= {"b": np.s_[:6, 6:], "e": np.s_[6:, :2], "c": np.s_[6:, 6:]}
     lit = ["abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg"]
-    images = np.full((len(labels), 16, 16), 230.0)
-    for image, label in zip(images, labels, strict=True):
+    images = np.full((len(digits), 16, 16), 230.0)
+    for image, digit in zip(images, digits, strict=True):
         ink = np.zeros((12, 8))
-        for bar in lit[label]:
+        for bar in lit[digit]:
             ink[bars[bar]] = rng.uniform(90, 200)
-        row, col = rng.integers(0, 5), rng.integers(0, 9)
+        row, col = (rng.integers(*span) for span in where)
         image[row : row + 12, col : col + 8] -= ink
     noisy = images + rng.normal(0, 14, images.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)[:, None]
 
 
-def drawn(rng, count):
-    """As many images of each digit, in any order, and what they are."""
-    labels = rng.permutation(np.arange(count) % 10)
-    return glyphs(rng, labels), labels
+def drawn(rng, names, count, where):
+    """As many images of each digit, in any order, and their labels: ``names`` of the digits."""
+    digits = rng.permutation(np.arange(count) % 10)
+    return glyphs(rng, digits, where), names[digits]
 
 
 class Read(tuple):
@@ -568,57 +603,73 @@ def predicted(student, images, labels, tests, seed):
     answer = student.train(images, labels, tests, seed)
     if answer is None:
         wrong("it is None; was a return forgotten?")
-    answer = np.asarray(answer) if isinstance(answer, (list, np.ndarray)) else np.zeros(0)
-    if answer.shape != (len(tests),) or answer.dtype.kind not in "iu":
-        wrong("train must give one integer for each test image: (M,)")
+    if not isinstance(answer, np.ndarray):
+        wrong(f"it is a {type(answer).__name__}, and a tensor was expected")
+    form = (len(tests),)
+    if answer.shape != form:
+        wrong(f"its shape is {answer.shape}, and {form} was expected")
+    if answer.dtype.kind not in "iu":
+        wrong(f"its numbers are {'floats' if answer.dtype.kind == 'f' else answer.dtype}, and integers were expected")
     return answer
 
 
-def well_read(answer, labels):
+def predicted_twice(student, images, labels, tests, seed):
+    """Predictions of tests that all come twice; rejected where the two differ, as they do with dropout."""
+    answer = predicted(student, images, labels, np.concatenate([tests, tests]), seed)
+    first, again = answer.reshape(2, -1)
+    if np.mean(first == again) < 0.99:
+        wrong("an image that came twice was taken for two things")
+    return first
+
+
+def well_read(answer, labels, evidence=None):
     """True where enough was read rightly."""
     if np.mean(answer == labels) < ENOUGH:
-        wrong("too many test images are misread", evidence=Read(answer.tolist()))
+        wrong("too many test images are misread", evidence)
     return True
 
 
 @repair.check(points=3)
-def fresh_images(student, rng):
-    "Fresh images of all digits, in a random order."
-    images, labels = drawn(rng, N_TRAIN)
-    tests, right = drawn(rng, N_TEST)
-    return well_read(predicted(student, images, labels, tests, int(rng.integers(1000))), right)
+def few_images(student, rng):
+    "Sixty images, with all digits in the same place, and the shapes under other labels each time."
+    for _ in range(2):
+        names = rng.permutation(10)
+        images, labels = drawn(rng, names, 60, CENTRE)
+        (tests, right), (shifted, _) = drawn(rng, names, 100, CENTRE), drawn(rng, names, 100, ANYWHERE)
+        both = np.concatenate([tests, shifted])
+        answer = predicted_twice(student, images, labels, both, int(rng.integers(1000)))[: len(tests)]
+        yield well_read(answer, right, Read(answer.tolist()))
 
 
 @repair.check(points=2)
 def class_by_class(student, rng):
-    "Training images that come class by class, and not a whole number of batches."
-    images, labels = drawn(rng, N_TRAIN + 3)
+    "Many images that come class by class, and not a whole number of batches."
+    names = rng.permutation(10)
+    images, labels = drawn(rng, names, 560 + int(rng.integers(8, 20)), AROUND)
+    tests, right = drawn(rng, names, 200, AROUND)
     order = np.argsort(labels, kind="stable")
-    tests, right = drawn(rng, N_TEST)
-    return well_read(predicted(student, images[order], labels[order], tests, int(rng.integers(1000))), right)
+    return well_read(predicted_twice(student, images[order], labels[order], tests, int(rng.integers(1000))), right)
 
 
 @repair.check(points=3)
 def company(student, rng):
-    "The same test image twice, and among others: what it is taken for depends on nothing but itself."
-    images, labels = drawn(rng, N_TRAIN)
-    tests, right = drawn(rng, N_TEST)
-    seed, ones = int(rng.integers(1000)), glyphs(rng, np.full(N_ONES, 1))
-    first = predicted(student, images, labels, np.concatenate([tests, ones, ones]), seed)
-    well_read(first[:N_TEST], right)
-    among, again = first[N_TEST : N_TEST + N_ONES], first[N_TEST + N_ONES :]
-    alone = predicted(student, images, labels, ones, seed)
-    twice = np.mean(first[N_TEST : N_TEST + N_ONES] == again)
-    if twice < 0.99:
-        wrong("an image that came twice was taken for two things", evidence=Read(again.tolist()))
-    if np.mean(among == alone) < 0.99:
-        wrong("an image was taken for something else in other company", evidence=Read(alone.tolist()))
-    return True
+    "The same test images once more, and in other company: what one is taken for depends on itself alone."
+    names, seed = rng.permutation(10), int(rng.integers(1000))
+    images, labels = drawn(rng, names, 60, CENTRE)
+    (tests, right), (shifted, _) = drawn(rng, names, 100, CENTRE), drawn(rng, names, 100, ANYWHERE)
+    both = np.concatenate([tests, shifted])
+    first = predicted_twice(student, images, labels, both, seed)
+    with_black = predicted(student, images, labels, np.concatenate([both, 0 * both]), seed)[: len(both)]
+    if np.mean(predicted_twice(student, images, labels, both, seed) == first) < 0.99:
+        wrong("the same arguments gave another answer")
+    if np.mean(with_black == first) < 0.99:
+        wrong("an image was taken for something else in other company")
+    return well_read(first[: len(tests)], right)
 
 
 def remembered(function):
     """The same, but for the same arguments it is computed once: several checks ask it again, for every submission."""
-    cached = lru_cache(64)(lambda *keys: function(*(_thawed(key) for key in keys)))
+    cached = lru_cache(16)(lambda *keys: function(*(_thawed(key) for key in keys)))
     return wraps(function)(lambda *args: cached(*(_frozen(arg) for arg in args)))
 
 
@@ -631,6 +682,9 @@ def _thawed(key):
         return key
     data, dtype, shape = key
     return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+
+
+solution.train = remembered(solution.train)
 
 
 def trained(images, labels, tests, seed, mistake):
@@ -660,8 +714,8 @@ def trained(images, labels, tests, seed, mistake):
             optimizer.step()
     if mistake != "training":
         net.eval()
-    t = tests.float() if mistake == "raw" else tests.float() / 255
-    if mistake not in ("raw", "unscaled"):
+    t = tests.float() / 255
+    if mistake != "unscaled":
         t = (t - t.mean()) / t.std() if mistake == "own" else (t - mean) / std
     with torch.no_grad():
         scores = net(t)
@@ -714,17 +768,9 @@ def still_training(images, labels, tests, seed):
 @repair.misconception(of="train")
 @remembered
 def tests_unscaled(images, labels, tests, seed):
-    """The test images were divided by 255, but not shifted and scaled as the training images were. The net has never
-    seen such numbers."""
+    """The test images were not treated as the training images were: divided by 255, shifted and scaled. The net has
+    never seen such numbers, and takes all for the same."""
     return trained(images, labels, tests, seed, "unscaled")
-
-
-@repair.misconception(of="train")
-@remembered
-def tests_raw(images, labels, tests, seed):
-    """The test images went in as they came, with pixels up to 255. They must be treated exactly as the training images
-    were."""
-    return trained(images, labels, tests, seed, "raw")
 
 
 @repair.misconception(of="train")

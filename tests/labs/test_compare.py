@@ -42,7 +42,10 @@ def test_equal(answer, expected):
     (X * 1j, X, "its dtype is complex128, and numbers were expected"),
     ([[1], [1, 2]], X, "it is no array of numbers; one of shape (2, 3) was expected"),
     (X + np.diag([0, 2.5, 1])[:2], X, "1 of 6 entries differ; the largest error is 2.5, at [1, 1]"),
-    (X * np.nan, X, "6 of 6 entries differ; the largest error is inf, at [0, 0]"),
+    (X * np.nan, X, "6 of 6 entries are NaN"),
+    (np.array([np.nan, 1, 3]), np.array([0, 1, 2.0]), "1 of 3 entries are NaN"),
+    (np.array([np.nan, 0]), np.array([np.nan, 1]), "1 of 2 entries differ; the largest error is 1, at [1]"),
+    (np.array([0.0, 1]), np.array([np.nan, 1]), "1 of 2 entries differ; the largest error is inf, at [0]"),
     (np.array([np.inf]), np.array([-np.inf]), "1 of 1 entries differ; the largest error is inf, at [0]"),
     (np.zeros(()), (1, 2), "it is ndarray, and 2 things in a tuple were expected"),
     (np.zeros((2**22, 0)), (1, 2), "it holds very many things, and 2 were expected"),
@@ -56,6 +59,7 @@ def test_equal(answer, expected):
     ((1, X + 1), (1, X), "item 1: 6 of 6 entries differ; the largest error is 1, at [0, 0]"),
     ([1], {"a": 1}, "it is list, and a dictionary was expected"),
     ({"b": 1}, {"a": 1}, "its keys are not ['a']"),
+    ({"a": 1, "b": 1}, {"a": 1}, "it also holds 'b', and should not"),
     ({"a": 2}, {"a": 1}, "'a': the number is not right"),
 ])  # fmt: skip
 def test_different(answer, expected, line):
