@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cnnlib import cli, data
+from cnnlib import cli, data, terminal
 from cnnlib.authoring.checkout import BOOK
 from cnnlib.data import catalogue, cifar10, digits, photos
 from cnnlib.errors import CourseError
@@ -14,8 +14,16 @@ from cnnlib.errors import CourseError
 PAGE = (BOOK / "appendices" / "data_sets.md").read_text(encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal so wide that no line is broken, whoever asked for its width before."""
+    for console in (terminal.console, terminal.errors):
+        monkeypatch.setattr(console, "_width", 300)
+        monkeypatch.setattr(console, "_height", 50)
+
+
 def cnnlab(*arguments):
-    result = CliRunner(env={"COLUMNS": "300"}).invoke(cli.app, ["data", *arguments])
+    result = CliRunner().invoke(cli.app, ["data", *arguments])
     return result.exit_code, " ".join(result.output.split())
 
 

@@ -208,7 +208,7 @@ SEEN_BY_HIDDEN_CHECKS_ALONE = ("ByInput", "zeros_dropped", "padding_ranks_first"
     (task, mistake)
     for task, mistake in BANK
     if task.name != "train" and mistake.name not in SEEN_BY_HIDDEN_CHECKS_ALONE
-], ids=str)  # fmt: skip
+], ids=lambda each: each.name)  # fmt: skip
 def test_visible_checks_see_most_mistakes(task, mistake):
     assert any(visible(task.name, **{task.name: mistake.function}))
 
