@@ -161,6 +161,7 @@ function render({ model, el }) {
     button("down", "↓", () => move(1, 0), "down"), button("right", "→", () => move(0, 1), "right"));
   const examples = stored.map((image, i) => {
     const small = bitmap(SIDE, SIDE, (k) => [image[k], image[k], image[k]]);
+    small.setAttribute("aria-hidden", "true"); // the button has a name
     return button(`example-${i}`, small, () => show(i), `Stored digit ${i + 1}, labelled ${labels[i]}`);
   });
 
