@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 from textwrap import dedent
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 
 import nbformat
 
@@ -35,6 +35,16 @@ def style(path):
     """Cell name → source, of a file that lines `# %% name` divide."""
     parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def defined(path, names):
+    """What a file of such cells defines, as attributes; each cell runs in a namespace of its own, with ``names``."""
+    found = {}
+    for name, source in style(path).items():
+        space = dict(names)
+        exec(compile(source, f"{path.name}, {name}", "exec"), space)
+        found[name] = space[name]
+    return SimpleNamespace(**found)
 
 
 def mistaken(lab, task, misconception):

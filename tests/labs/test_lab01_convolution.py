@@ -2,19 +2,18 @@
 
 import itertools
 import math
-import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pytest
+from bank import defined, style
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
 from cnnlib.grading.checks import load, replaced
-from cnnlib.grading.release import released
 from cnnlib.labs.visible import results
 
 lab = load("lab01_convolution")
@@ -183,40 +182,7 @@ def test_small_fields_can_be_tried():
     assert cost(pruned(24, 19, 2, 20, steps=20_000), 24, 20) == cost(solution.cheapest(24, 19, 2, 20), 24, 20)
 
 
-# The notebook and the checks
-
-
-@TASKS
-def test_points_stand_in_the_notebook(task):
-    cell = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-checks")
-    assert marks(cell)["points"] == task.points == 8
-    text = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-text")
-    assert f"{task.points:g} points" in text.source
-
-
-def test_the_notebook_is_as_nbgrader_wants_it():
-    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
-    assert len(set(ids)) == len(ids) and None not in ids
-    for cell in NOTEBOOK.cells:
-        assert marks(cell)["schema_version"] == 3 and not cell.get("outputs")
-        assert marks(cell)["solution"] == ("### BEGIN SOLUTION" in cell.source) != marks(cell)["locked"]
-        assert cell.cell_type == "markdown" or max(map(len, cell.source.splitlines())) <= 88
-    opened = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "open")
-    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
-    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
-
-
-@pytest.mark.parametrize("solved", [True, False])
-def test_visible_checks(solved):
-    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
-    space = {}
-    for cell in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, space)
-    shown = results()
-    assert [task.number for task in shown] == [1, 2, 3, 4]
-    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
-    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown)
+# The visible checks
 
 
 def visible(name, **answers):
@@ -320,15 +286,9 @@ def test_mistakes_are_told_in_a_sentence_or_two():
 
 
 def written(path):
-    """What a file of solution cells defines, divided at lines ``# %% name``; none needs another one."""
-    functions = {}
-    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert parts[1::2] == list(lab.tasks)
-    for name, source in zip(parts[1::2], parts[2::2], strict=True):
-        namespace = {"np": np}
-        exec(compile(source, f"{path.name}, {name}", "exec"), namespace)
-        functions[name] = namespace[name]
-    return SimpleNamespace(**functions)
+    """What a file of solution cells defines; none needs another one."""
+    assert list(style(path)) == list(lab.tasks)
+    return defined(path, {"np": np})
 
 
 @TASKS

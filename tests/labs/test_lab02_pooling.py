@@ -1,6 +1,5 @@
 """Lab 2: its solution against independent oracles, and its checks against the bank of mistakes and several styles."""
 
-import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from bank import defined, style
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
 from cnnlib.grading.checks import load, replaced
-from cnnlib.grading.release import released
 from cnnlib.labs.visible import results
 
 lab = load("lab02_pooling")
@@ -157,38 +156,7 @@ def test_both_kinds_of_digits_are_alike():
     assert np.array_equal(one, other)
 
 
-# The notebook and the checks
-
-
-@TASKS
-def test_points_stand_in_the_notebook(task):
-    assert marks(cell(f"{task.name}-checks"))["points"] == task.points == 8
-    assert f"{task.points:g} points" in cell(f"{task.name}-text").source
-
-
-def test_the_notebook_is_as_nbgrader_wants_it():
-    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
-    assert len(set(ids)) == len(ids) and None not in ids
-    for one in NOTEBOOK.cells:
-        assert marks(one)["schema_version"] == 3 and not one.get("outputs")
-        assert marks(one)["solution"] == ("### BEGIN SOLUTION" in one.source) != marks(one)["locked"]
-        assert one.cell_type == "markdown" or max(map(len, one.source.splitlines())) <= 92
-    opened = cell("open")
-    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
-    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
-
-
-@pytest.mark.parametrize("solved", [True, False])
-def test_visible_checks(solved):
-    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
-    space = {}
-    for one in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
-        if one.cell_type == "code":
-            exec(one.source, space)
-    shown = results()
-    assert [task.number for task in shown] == [1, 2, 3, 4]
-    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
-    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown)
+# The visible checks
 
 
 def visible(name, **answers):
@@ -369,15 +337,9 @@ def test_mistakes_are_told_in_a_sentence_or_two():
 
 
 def written(path):
-    """What a file of solution cells defines, divided at lines ``# %% name``."""
-    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert parts[1::2] == list(lab.tasks)
-    functions = {}
-    for name, source in zip(parts[1::2], parts[2::2], strict=True):
-        namespace = {"np": np, "torch": torch, "nn": nn, "F": F}
-        exec(compile(source, f"{path.name}, {name}", "exec"), namespace)
-        functions[name] = namespace[name]
-    return SimpleNamespace(**functions)
+    """What a file of solution cells defines; none needs another one."""
+    assert list(style(path)) == list(lab.tasks)
+    return defined(path, {"np": np, "torch": torch, "nn": nn, "F": F})
 
 
 @TASKS

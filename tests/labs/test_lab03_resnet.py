@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from bank import defined, style
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -273,39 +274,7 @@ def test_runs_keep_what_the_task_promises(case):
             assert abs(again - test) < 0.06
 
 
-# The notebook and the checks
-
-
-@TASKS
-def test_points_stand_in_the_notebook(task):
-    cell = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == f"{task.name}-checks")
-    assert marks(cell)["points"] == task.points == 8
-    assert f"{task.points:g} points" in source(f"{task.name}-text")
-
-
-def test_the_notebook_is_as_nbgrader_wants_it():
-    ids = [marks(cell).get("grade_id") for cell in NOTEBOOK.cells]
-    assert len(set(ids)) == len(ids) and None not in ids
-    for cell in NOTEBOOK.cells:
-        assert marks(cell)["schema_version"] == 3 and not cell.get("outputs")
-        assert marks(cell)["solution"] == ("### BEGIN SOLUTION" in cell.source) != marks(cell)["locked"]
-        assert cell.cell_type == "markdown" or max(map(len, cell.source.splitlines())) <= 88
-    opened = next(cell for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "open")
-    scheme = re.search("=== BEGIN MARK SCHEME ===(.*)=== END MARK SCHEME ===", opened.source, re.DOTALL)
-    assert len(re.findall("^- ", scheme[1], re.MULTILINE)) == marks(opened)["points"] == 4
-
-
-@pytest.mark.parametrize("solved", [True, False])
-def test_visible_checks(solved):
-    """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
-    names = {}
-    for cell in (NOTEBOOK if solved else released(NOTEBOOK)).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-    shown = results()
-    assert [task.number for task in shown] == [1, 2, 3, 4]
-    assert [task.title for task in shown] == [task.title for task in lab.tasks.values()]
-    assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown), shown
+# The visible checks
 
 
 def visible(name, answer):
@@ -496,23 +465,17 @@ def test_mistakes_are_told_in_a_sentence_or_two():
 
 
 def written(path):
-    """What a file of solution cells defines, divided at lines ``# %% name``; none needs another one."""
-    functions = {}
-    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert parts[1::2] == list(lab.tasks)
-    for name, text in zip(parts[1::2], parts[2::2], strict=True):
-        names = space(solved=False)
-        exec(compile(text, f"{path.name}, {name}", "exec"), names)
-        functions[name] = names[name]
-    return SimpleNamespace(**functions)
+    """What a file of solution cells defines; none needs another one."""
+    assert list(style(path)) == list(lab.tasks)
+    return defined(path, space(solved=False))
 
 
 @TASKS
 @pytest.mark.parametrize("path", STYLES, ids=[path.stem for path in STYLES])
 def test_styles_get_everything(task, path):
-    style = written(path)
+    answers = written(path)
     for seed in SEEDS:
-        result = task.run(style, solution, draws(seed))
+        result = task.run(answers, solution, draws(seed))
         assert result.score == task.points, [check for check in result.checks if check.message]
 
 

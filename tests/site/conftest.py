@@ -7,6 +7,7 @@ import threading
 import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
+from widget import Widget
 
 from cnnlib.authoring import browser as browsers
 from cnnlib.authoring import site as sites
@@ -55,3 +56,16 @@ def page(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def widget_on(page, site_url):
+    """A function (page of the site, kind, name) that opens the page and gives its ``Widget``; no script may fail."""
+    opened = []
+
+    def open_widget(path, kind, name):
+        opened.append(Widget(page, f"{site_url}/{path}", kind, name))
+        return opened[-1]
+
+    yield open_widget
+    assert not any(widget.errors for widget in opened)

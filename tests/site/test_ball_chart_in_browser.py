@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from widget import ROUNDING, Widget
+from widget import ROUNDING
 
 CHART_PAGE = "chapters/04_residual/complexity.html"
 
 
 @pytest.fixture
-def ball_chart(page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{CHART_PAGE}", "ball-chart", "BallChart")
-    yield widget
-    assert not widget.errors
+def ball_chart(widget_on):
+    return widget_on(CHART_PAGE, "ball-chart", "BallChart")
 
 
 def prefixed(text):

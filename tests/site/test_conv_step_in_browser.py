@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from widget import ROUNDING, Widget, as_number, value_of
+from widget import ROUNDING, as_number, value_of
 
 from cnnlib.conv import conv2d_loops, output_size
 
@@ -12,10 +12,8 @@ STEP_PAGE = "chapters/01_convolution/layer.html"
 
 
 @pytest.fixture
-def conv_step(page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{STEP_PAGE}", "conv-step", "ConvStep")
-    yield widget
-    assert not widget.errors
+def conv_step(widget_on):
+    return widget_on(STEP_PAGE, "conv-step", "ConvStep")
 
 
 def check_steps(widget):

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from widget import ROUNDING, Widget, as_number, value_of
+from widget import ROUNDING, as_number, value_of
 
 from cnnlib.conv import conv2d_loops
 
@@ -12,10 +12,8 @@ FILTER_PAGES = ["index.html", "chapters/01_convolution/filtering.html"]
 
 
 @pytest.fixture(params=FILTER_PAGES)
-def filter_photo(request, page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{request.param}", "filter-photo", "FilterPhoto")
-    yield widget
-    assert not widget.errors
+def filter_photo(request, widget_on):
+    return widget_on(request.param, "filter-photo", "FilterPhoto")
 
 
 def check_filter(widget, kernel):

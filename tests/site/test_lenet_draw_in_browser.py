@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from widget import Widget
 
 from cnnlib.widgets.lenet_draw import restored
 
@@ -33,10 +32,8 @@ STROKES = {
 
 
 @pytest.fixture
-def widget(page, site_url):
-    result = Widget(page, f"{site_url.rstrip('/')}/{PAGE}", "lenet-draw", "LeNetDraw")
-    yield result
-    assert not result.errors
+def widget(widget_on):
+    return widget_on(PAGE, "lenet-draw", "LeNetDraw")
 
 
 def stored(widget):

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from widget import Widget
 
 EXPLORER_PAGE = "chapters/03_alexnet_to_googlenet/googlenet.html"
 
@@ -13,10 +12,8 @@ UNITS = {"": 1, "B": 1, "K": 1e3, "M": 1e6, "G": 1e9, "KiB": 2**10, "MiB": 2**20
 
 
 @pytest.fixture
-def network_explorer(page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{EXPLORER_PAGE}", "network-explorer", "NetworkExplorer")
-    yield widget
-    assert not widget.errors
+def network_explorer(widget_on):
+    return widget_on(EXPLORER_PAGE, "network-explorer", "NetworkExplorer")
 
 
 def with_unit(text):

@@ -45,7 +45,7 @@ def opened(request, chromium, site_url):
     def open_page(name):
         page = context.new_page()
         page.on("request", lambda asked: requests.append(asked.url))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(located(message)) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{site_url}/{name}.html", wait_until="networkidle")
         if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
@@ -59,6 +59,11 @@ def opened(request, chromium, site_url):
     assert outside == set(), "a request left this host"
     unexpected = [error for error in errors if not any(re.search(known, error) for known in EXPECTED_ERRORS)]
     assert unexpected == []
+
+
+def located(message):
+    """The text of a console message, and where it is from: that a resource is missing does not say which one."""
+    return f"{message.text} ({message.location['url']})"
 
 
 def serious(found):

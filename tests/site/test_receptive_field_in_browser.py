@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from widget import Widget
 
 from cnnlib.conv import output_size
 
@@ -10,10 +9,8 @@ FIELD_PAGE = "chapters/01_convolution/receptive_fields.html"
 
 
 @pytest.fixture
-def receptive_field(page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{FIELD_PAGE}", "receptive-field", "ReceptiveField")
-    yield widget
-    assert not widget.errors
+def receptive_field(widget_on):
+    return widget_on(FIELD_PAGE, "receptive-field", "ReceptiveField")
 
 
 def check_fields(widget, layers=None):

@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from widget import Widget, as_number
+from widget import as_number
 
 CURVES_PAGE = "chapters/04_residual/residual.html"
 
 
 @pytest.fixture
-def training_curves(page, site_url):
-    widget = Widget(page, f"{site_url.rstrip('/')}/{CURVES_PAGE}", "training-curves", "TrainingCurves")
-    yield widget
-    assert not widget.errors
+def training_curves(widget_on):
+    return widget_on(CURVES_PAGE, "training-curves", "TrainingCurves")
 
 
 def check_curves(widget, group, epoch):
