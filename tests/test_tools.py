@@ -264,7 +264,8 @@ def test_a_failing_npm_is_reported(monkeypatch, tmp_path):
 def vendored(monkeypatch, tmp_path):
     """Folder that ``vendor.stage`` fills, from a small ``node_modules`` beside it."""
     modules, vendored = tmp_path / "node_modules", tmp_path / "web" / "vendor"
-    files = ["mathjax/es5/tex-chtml.js", "requirejs/require.js", "@jupyter-widgets/html-manager/dist/embed-amd.js"]
+    files = ["mathjax/es5/tex-chtml.js", "requirejs/require.js"]
+    files += [f"@jupyter-widgets/html-manager/dist/{name}" for name in ("embed-amd.js", "icons.woff2")]
     files += [f"mathjax/es5/{part}/x.js" for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre")]
     for name in files:
         (modules / name).parent.mkdir(parents=True, exist_ok=True)
@@ -289,6 +290,9 @@ def test_stage_copies_what_the_pages_load(vendored):
     }
     assert {path.name for path in vendored.iterdir()} == top
     assert (vendored / "mathjax" / "sre" / "x.js").is_file()
+    # embed-amd.js defines modules of two folders, and each asks for the fonts beside it.
+    fonts = {str(path.parent.relative_to(vendored)) for path in vendored.rglob("icons.woff2")}
+    assert fonts == {"@jupyter-widgets", "@jupyter-widgets/html-manager/dist"}
     assert list(vendored.parent.iterdir()) == [vendored]
 
 

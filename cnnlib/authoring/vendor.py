@@ -44,9 +44,9 @@ def _staged():
 
 
 def _sources():
-    """What the staged files follow from, as one text."""
-    lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
-    return "\n".join([lock, version("anywidget"), REQUIREJS_CONFIG])
+    """What the staged files follow from, as one text: the packages, and this script."""
+    lock, script = (path.read_text(encoding="utf-8") for path in (ROOT / "package-lock.json", Path(__file__)))
+    return "\n".join([lock, version("anywidget"), script])
 
 
 def _copy(fresh):
@@ -59,8 +59,10 @@ def _copy(fresh):
     manager = Path("@jupyter-widgets", "html-manager", "dist")
     shutil.copy(MODULES / manager / "embed-amd.js", fresh)
     (fresh / manager).mkdir(parents=True)
-    for font in (MODULES / manager).glob("*.woff2"):  # the icons of ipywidgets, where embed-amd.js looks for them
-        shutil.copy(font, fresh / manager)
+    # The icons of ipywidgets, where embed-amd.js looks for them: beside each of the modules that it defines.
+    for font in (MODULES / manager).glob("*.woff2"):
+        for module in (manager, Path("@jupyter-widgets")):
+            shutil.copy(font, fresh / module)
     shutil.copy(Path(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
     (fresh / "requirejs-config.js").write_text(REQUIREJS_CONFIG, encoding="utf-8")
     (fresh / ".staged-from").write_text(_sources(), encoding="utf-8")

@@ -93,6 +93,14 @@ def test_page(name, opened):
         if page.evaluate("typeof axe") == "undefined":
             page.add_script_tag(path=AXE)
         assert list(serious(page.evaluate(RUN_AXE))) == []
+    # A browser asks for a font only when it draws with it; ask for all, so that one missing does not show by chance.
+    missing = page.evaluate(
+        """async () => {
+            const loads = await Promise.allSettled([...document.fonts].map(font => font.load()));
+            return loads.filter(load => load.status === "rejected").map(load => String(load.reason));
+        }"""
+    )
+    assert missing == []
     undescribed = page.eval_on_selector_all(
         "article img, article canvas, article svg[role=img]",
         """all => all.filter(e => !(e.getAttribute("alt") ?? e.getAttribute("aria-label") ?? "").trim()
