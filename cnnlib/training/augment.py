@@ -28,12 +28,10 @@ def shift(pixels):
     pixels = arguments.integer("pixels", pixels, 1)
 
     def shifted(images, generator):
-        N, C, H, W = images.shape
+        N, _, H, W = images.shape
         padded = F.pad(images, (pixels,) * 4)
-        down, right = torch.randint(2 * pixels + 1, (2, N, 1), device=images.device, generator=generator)
-        rows = (down + torch.arange(H, device=images.device)).view(N, 1, H, 1)
-        columns = (right + torch.arange(W, device=images.device)).view(N, 1, 1, W)
-        image, channel = (torch.arange(n, device=images.device) for n in (N, C))
-        return padded[image.view(N, 1, 1, 1), channel.view(1, C, 1, 1), rows, columns]
+        windows = padded.unfold(2, H, 1).unfold(3, W, 1)  # (N, C, corners down, corners right, H, W), a view
+        down, right = torch.randint(2 * pixels + 1, (2, N), device=images.device, generator=generator)
+        return windows[torch.arange(N, device=images.device), :, down, right]
 
     return shifted

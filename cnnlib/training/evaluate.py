@@ -43,7 +43,7 @@ def device_of(model):
 
 
 def _judged(model, data, batch_size):
-    images, labels = pair_on("cpu", "data", data)
-    outputs = predict(model, images, batch_size)
+    images, labels = pair_on(device_of(model), "data", data)
+    outputs, labels = predict(model, images, batch_size), labels.cpu()
     check_labels("data", labels, outputs.shape[1])
     return outputs, labels

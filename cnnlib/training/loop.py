@@ -77,6 +77,8 @@ def fit(
     factor = schedule_of(schedule, epochs, milestones, warmup)
     device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     images, labels = pair_on(device, "train", train)
+    if test is not None:
+        test = pair_on(device, "test", test)
     on_gpu = device.type == "cuda"
     model.to(device, memory_format=torch.channels_last if on_gpu else torch.preserve_format)
     optimizer = _optimizer(optimizer, model, rate, momentum, weight_decay)
