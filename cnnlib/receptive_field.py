@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlib import _arguments as arguments
+from cnnlib._modes import modes_kept
 
 __all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "of_last_maps", "seen_extent"]
 
@@ -139,7 +140,7 @@ def gradient_map(network, input_shape, unit=None):
 
     ``network`` is a ``torch.nn.Module`` that takes (1, C, H, W) to (1, C', H', W'); ``input_shape`` is
     (C, H, W); ``unit`` is (row, column) in the output, by default its centre. All output channels count, with
-    random weights, so that none cancels another. The network is run in evaluation mode, and left in its own.
+    random weights, so that none cancels another. The network is run in evaluation mode, and its modes are kept.
     The input is random, so that rectifiers and maxima let some gradients through; average over calls for the
     effective receptive field of Luo et al. (2016).
     """
@@ -152,23 +153,22 @@ def gradient_map(network, input_shape, unit=None):
         arguments.fail("input_shape", input_shape, "(C, H, W)")
     shape = [arguments.integer("input_shape", n, 1) for n in shape]
     first = next(network.parameters(), torch.zeros(()))  # a pooling layer has no parameters
-    x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
-    was_training = network.training
-    try:
-        with torch.enable_grad():
-            y = network.eval()(x)
-    except RuntimeError as error:
-        arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")
-    finally:
-        network.train(was_training)
-    if y.ndim != 4:
-        arguments.fail("network", tuple(y.shape), "a module whose output has shape (1, C', H', W')")
-    row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
-    if row >= y.shape[2] or column >= y.shape[3]:
-        arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
-    channels = y[0, :, row, column]
-    weights = torch.ones_like(channels) if len(channels) == 1 else torch.randn_like(channels)
-    (gradient,) = torch.autograd.grad(channels @ weights, x)
+    with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
+        x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
+        try:
+            with modes_kept(network):
+                y = network.eval()(x)
+        except RuntimeError as error:
+            arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")
+        if not isinstance(y, torch.Tensor) or y.ndim != 4:
+            given = tuple(y.shape) if isinstance(y, torch.Tensor) else type(y).__name__
+            arguments.fail("network", given, "a module whose output has shape (1, C', H', W')")
+        row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
+        if row >= y.shape[2] or column >= y.shape[3]:
+            arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
+        channels = y[0, :, row, column]
+        weights = torch.ones_like(channels) if len(channels) == 1 else torch.randn_like(channels)
+        (gradient,) = torch.autograd.grad(channels @ weights, x)
     return gradient[0].abs().sum(0).cpu().numpy()
 
 

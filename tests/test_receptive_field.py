@@ -78,6 +78,20 @@ def test_leaves_the_network_as_it_was():
     assert network.training and torch.equal(network[1].running_mean, before)
 
 
+def test_leaves_frozen_parts_as_they_were():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)).train()
+    network[1].eval()
+    gradient_map(network, (1, 9, 9))
+    assert network.training and network[0].training and not network[1].training
+
+
+@pytest.mark.parametrize("without_gradients", [torch.no_grad, torch.inference_mode])
+def test_gradients_are_measured_where_the_caller_wants_none(without_gradients):
+    network = positive_network([Layer(3)])
+    with without_gradients():
+        assert seen_extent(gradient_map(network, (1, 9, 9))) == (3, 3)
+
+
 def test_extent_of_a_map_with_gaps():
     gradients = np.zeros((5, 8))
     gradients[1, 2], gradients[3, 6] = -1, 1
