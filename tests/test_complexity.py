@@ -282,6 +282,12 @@ def test_tensors_of_other_devices_follow():
     assert result.macs == 2 * 16 and result.params == 0
 
 
+def test_whose_parameters_only_a_child_uses_was_called():
+    model = nn.utils.parametrizations.weight_norm(nn.Conv1d(2, 3, 1))
+    rows = {row.name: row for row in profile(model, (2, 4)).rows}
+    assert rows["parametrizations.weight"][2:5] == ((3, 2, 1), 1, 9)
+
+
 def test_what_no_rule_covers_is_reported():
     @torch.library.custom_op("cnnlib_tests::twice", mutates_args=())
     def twice(x: torch.Tensor) -> torch.Tensor:

@@ -302,6 +302,13 @@ def test_what_cannot_be_followed(function, layer, words):
         of_graph(Does(function), (2, 8, 8), layer)
 
 
+def test_in_inference_mode():
+    """There layers reach the dispatcher whole."""
+    with torch.inference_mode():
+        assert of_graph(Branches(), (2, 40, 40)) == (ReceptiveField(13, 4, -5), ReceptiveField(12, 2, -5))
+        assert of_last_maps(models.build("lenet5_modern"), (1, 32, 32))[0] == ReceptiveField(32, 4, 0)
+
+
 def test_the_model_stays_as_it_was():
     model = Branches()
     of_graph(model, (2, 40, 40), "c")

@@ -57,7 +57,6 @@ class _Tally:
     """What is booked on one module."""
 
     def __init__(self):
-        self.calls, self.output_shape = 0, ()
         self.steps = dict.fromkeys(CATEGORIES, 0)
         self.written = {"activations": 0, "activation_bytes": 0}
 
@@ -69,6 +68,7 @@ class _Ledger(TorchDispatchMode):
         super().__init__()
         self.running = [""]  # names of modules, innermost last
         self.tallies = {}  # name to _Tally, in the order of computation
+        self.calls, self.output_shapes = Counter(), {}  # of every module, whether it computes anything itself or not
         self.uncounted = Counter()
         for name, module in model.named_modules():
             self._watch(name, module)
@@ -83,9 +83,8 @@ class _Ledger(TorchDispatchMode):
 
         def leave(module, args, output):
             self.running.pop()
-            if tally := self.tallies.get(name):
-                tally.calls += 1
-                tally.output_shape = _shapes(output)
+            self.calls[name] += 1
+            self.output_shapes[name] = _shapes(output)
 
         module.register_forward_pre_hook(enter, prepend=True)
         module.register_forward_hook(leave, always_call=True)
@@ -121,7 +120,7 @@ class _Ledger(TorchDispatchMode):
 
     def profile(self, model):
         """The ``Profile`` of what was booked; ``model`` says who owns which parameters."""
-        kinds, params, seen = {}, {}, set()
+        kinds, params, seen, shapes = {}, {}, set(), self.output_shapes
         for name, module in model.named_modules():
             own = {id(p): p.numel() for p in module.parameters(recurse=False) if id(p) not in seen}
             seen |= set(own)
@@ -129,7 +128,7 @@ class _Ledger(TorchDispatchMode):
             if own:
                 self._tally(name)
         rows = (
-            Row(name, kinds[name], t.output_shape, t.calls, params[name], **t.steps, **t.written)
+            Row(name, kinds[name], shapes.get(name, ()), self.calls[name], params[name], **t.steps, **t.written)
             for name, t in self.tallies.items()
         )
         gaps = (Uncounted(operation, name, times) for (operation, name), times in self.uncounted.items())
