@@ -66,7 +66,7 @@ def _from_original():
 
 def _records(data):
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
-    return Pair(records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
+    return Pair(records[:, 1:].copy().reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
 
 
 def _from_jpeg():

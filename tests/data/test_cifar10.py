@@ -66,6 +66,7 @@ def test_original(original, folder):
     assert dataset.train.images.dtype == np.uint8 and dataset.train.labels.dtype == np.int64
     assert np.array_equal(dataset.train.images, np.concatenate([images for images, _ in original[:5]]))
     assert np.array_equal(dataset.train.labels, np.concatenate([labels for _, labels in original[:5]]))
+    assert all(array.flags.writeable and array.flags.c_contiguous for pair in dataset[:2] for array in pair)
     assert np.array_equal(dataset.test.images, original[5][0]) and np.array_equal(dataset.test.labels, original[5][1])
 
 
