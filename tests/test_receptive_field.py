@@ -71,6 +71,12 @@ def test_all_input_channels_count():
     assert np.argwhere(gradients).tolist() == [[1, 4]] and gradients[1, 4] == 1
 
 
+def test_input_channels_do_not_cancel():
+    conv = nn.Conv2d(2, 1, 1, bias=False)
+    conv.weight.data = torch.tensor([1.0, -1.0]).view(1, 2, 1, 1)
+    assert gradient_map(conv, (2, 3, 3))[1, 1] == 2
+
+
 def test_leaves_the_network_as_it_was():
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
     before = network[1].running_mean.clone()

@@ -45,6 +45,7 @@ def test_names_are_plain(tmp_path):
     (special("a", tarfile.LNKTYPE, "c.bin"), "no plain file, 'a'"),
     (special("a", tarfile.CHRTYPE), "no plain file, 'a'"),
     (special("a", tarfile.FIFOTYPE), "no plain file, 'a'"),
+    (special("a", tarfile.GNUTYPE_SPARSE), "no plain file, 'a'"),  # a few bytes that stand for many
     ("c.bin", "'c.bin' twice"),
     ("./c.bin", "'c.bin' twice"),
 ])  # fmt: skip
