@@ -83,10 +83,10 @@ def of_graph(model, input_shape, layer=None):
     def follow(twin, x):
         return _field_graph.field_of(twin, x, twin.get_submodule(layer or ""))
 
-    twin, shape = _without_data(model, input_shape)
+    twin, x = _without_data(model, input_shape)
     if layer is not None:
         arguments.choice("layer", layer, dict(model.named_modules()))
-    return _followed(model, twin, shape, follow)
+    return _followed(twin, x, follow)
 
 
 def of_last_maps(model, input_shape):
@@ -97,36 +97,31 @@ def of_last_maps(model, input_shape):
     """
     from cnnlib import _field_graph
 
-    twin, shape = _without_data(model, input_shape)
-    return _followed(model, twin, shape, _field_graph.field_before_everything)
+    twin, x = _without_data(model, input_shape)
+    return _followed(twin, x, _field_graph.field_before_everything)
 
 
 def _without_data(model, input_shape):
-    """A twin of ``model`` to follow fields through, and the input's shape, both checked."""
+    """A twin of ``model`` to follow fields through, and an input for it."""
     import torch
 
     from cnnlib import _meta
 
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "(C, H, W), or of another number of axes")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    shape, dtype = _meta.checked(model, input_shape, "(C, H, W), or of another number of axes")
     if not 2 <= len(shape) <= 4:
         arguments.fail("input_shape", shape, "(C, L), (C, H, W) or (C, D, H, W)")
-    return _meta.without_data(model).eval(), shape
+    return _meta.without_data(model).eval(), torch.empty((1, *shape), dtype=dtype, device="meta")
 
 
-def _followed(model, twin, shape, follow):
-    """What ``follow`` finds for an input of that shape, as a ``ReceptiveField`` for each axis."""
-    import torch
-
+def _followed(twin, x, follow):
+    """What ``follow`` finds for the input ``x``, as a ``ReceptiveField`` for each axis."""
     from cnnlib import _field_graph
 
-    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    shape = tuple(x.shape[1:])
     try:
-        field = follow(twin, torch.empty((1, *shape), dtype=dtype, device="meta"))
+        field = follow(twin, x)
     except _field_graph.Unknown as unknown:
-        arguments.fail("model", type(model).__name__, f"one whose fields can be followed, which ends at {unknown}")
+        arguments.fail("model", type(twin).__name__, f"one whose fields can be followed, which ends at {unknown}")
     except Exception as error:  # whatever the model's own code raises
         problem = f"{type(error).__name__}: {error}"
         arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")

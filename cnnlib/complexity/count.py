@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import run, without_data
+from cnnlib._meta import checked, run, without_data
 from cnnlib.complexity.operations import CATEGORIES, rule
 from cnnlib.complexity.results import Profile, Row, Uncounted
 
@@ -32,14 +32,10 @@ def profile(model, input_shape, *, batch=1, dtype=None, training=False):
     auxiliary classifiers and dropout. The model is not touched, for a copy without data is run, with the model's own
     hooks; so what it computes must not depend on the numbers in its tensors. ``ValueError`` tells what it objects to.
     """
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    shape, own = checked(model, input_shape)
     batch = arguments.integer("batch", batch, 1)
-    if dtype is None:
-        dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
-    elif not isinstance(dtype, torch.dtype):
+    dtype = own if dtype is None else dtype
+    if not isinstance(dtype, torch.dtype):
         arguments.fail("dtype", dtype, "a torch.dtype, or None")
     twin = without_data(model).train(bool(training))
     ledger = _Ledger(twin)

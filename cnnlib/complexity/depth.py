@@ -5,7 +5,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import run, without_data
+from cnnlib._meta import checked, run, without_data
 
 __all__ = ["depth"]
 
@@ -20,11 +20,7 @@ def depth(model, input_shape):
     them, a shortcut as less than what it skips, and auxiliary classifiers not at all, for the network runs in
     evaluation mode. ``ValueError`` where it does not take such an input.
     """
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
-    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    shape, dtype = checked(model, input_shape)
     counting = _Counting()
     twin = without_data(model).eval()
     try:
