@@ -108,7 +108,7 @@ def _read(source):
         with np.load(_kept(source)) as kept:
             train = Pair(kept["train_images"], kept["train_labels"])
             return Dataset(train, Pair(kept["test_images"], kept["test_labels"]), CLASSES, source)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):  # the last two are zipfile's
         return None
 
 
