@@ -142,6 +142,11 @@ def test_a_chain_is_the_closed_form():
     assert of_graph(nn.Conv3d(1, 1, (1, 2, 3)), (1, 4, 4, 4)) == tuple(ReceptiveField(k, 1, 0) for k in (1, 2, 3))
 
 
+def test_maxima_may_be_dilated():
+    layer = Layer(3, 2, 1, 2)
+    assert of_graph(nn.MaxPool2d(*layer), (1, 18, 18)) == tuple(closed_form([layer]) * 2)
+
+
 @pytest.mark.parametrize(
     "up",
     [

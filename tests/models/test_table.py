@@ -127,9 +127,26 @@ class Collects(nn.Module):
         return maps
 
 
+class Helped(nn.Module):
+    """In training, its output has passed one layer more."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x)) if self.training else self.conv(x)
+
+
+class Silent(nn.Module):
+    def forward(self, x):
+        return []
+
+
 def test_depth_by_hand():
     assert depth(Ways(), (2, 4, 4)) == 4
-    assert depth(nn.ReLU(), (2, 4, 4)) == 0
+    assert depth(nn.ReLU(), (2, 4, 4)) == depth(Silent(), (2, 4, 4)) == 0
+    assert depth(Helped().train(), (2, 4, 4)) == 1
     assert (
         depth(nn.Sequential(nn.Conv1d(2, 2, 1), nn.Linear(5, 5, bias=False), nn.ConvTranspose1d(2, 2, 2)), (2, 5)) == 3
     )
