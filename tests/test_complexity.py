@@ -414,6 +414,12 @@ def test_figure_shows_every_number():
     plt.close(figure)
 
 
+def test_a_row_that_computes_nothing_is_drawn_as_other():
+    figure = profile(nn.Embedding(10, 3), (5,), dtype=torch.int64).figure()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["other"]
+    plt.close(figure)
+
+
 def test_frame(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", types.SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns)))
     rows, columns = small().to_frame()
