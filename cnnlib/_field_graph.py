@@ -53,6 +53,10 @@ class _FieldMode(TorchDispatchMode):
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        name = str(operation.overloadpacket).removeprefix("aten.").removesuffix("_")
+        if name not in _RULES and operation._can_decompose():  # in inference mode, nobody else has done it
+            with self:
+                return operation.decompose(*args, **kwargs)
         out = run(operation, args, kwargs)
         outputs = [t for t in tree_leaves(out) if isinstance(t, torch.Tensor)]
         if operation.is_view:
@@ -64,7 +68,6 @@ class _FieldMode(TorchDispatchMode):
         if operation._schema.is_mutable and id(args[0]) in self.views and any(t is not args[0] for t in tensors):
             raise Unknown(f"{operation} into a part of a tensor")  # the whole would have to learn of it
         fields = [self.field(t) for t in tensors]
-        name = str(operation.overloadpacket).removeprefix("aten.").removesuffix("_")
         if EVERYTHING in fields:
             after = EVERYTHING
         elif name in _RULES:

@@ -8,6 +8,15 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from cnnlib import _arguments as arguments
 
 
+def checked(model, input_shape, expected="the shape of one example, such as (C, H, W)"):
+    """The shape of one example, as a tuple, and the type of the numbers that ``model``, a module, takes."""
+    if not isinstance(model, torch.nn.Module):
+        arguments.fail("model", model, "a torch.nn.Module")
+    shape = arguments.sequence("input_shape", input_shape, expected)
+    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    return shape, next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+
+
 def without_data(model):
     """A copy of ``model`` whose parameters and buffers are on the meta device."""
     if any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):

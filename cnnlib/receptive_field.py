@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlib import _arguments as arguments
+from cnnlib._modes import modes_kept
 
 __all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "of_last_maps", "seen_extent"]
 
@@ -82,10 +83,10 @@ def of_graph(model, input_shape, layer=None):
     def follow(twin, x):
         return _field_graph.field_of(twin, x, twin.get_submodule(layer or ""))
 
-    twin, shape = _without_data(model, input_shape)
+    twin, x = _without_data(model, input_shape)
     if layer is not None:
         arguments.choice("layer", layer, dict(model.named_modules()))
-    return _followed(model, twin, shape, follow)
+    return _followed(twin, x, follow)
 
 
 def of_last_maps(model, input_shape):
@@ -96,36 +97,31 @@ def of_last_maps(model, input_shape):
     """
     from cnnlib import _field_graph
 
-    twin, shape = _without_data(model, input_shape)
-    return _followed(model, twin, shape, _field_graph.field_before_everything)
+    twin, x = _without_data(model, input_shape)
+    return _followed(twin, x, _field_graph.field_before_everything)
 
 
 def _without_data(model, input_shape):
-    """A twin of ``model`` to follow fields through, and the input's shape, both checked."""
+    """A twin of ``model`` to follow fields through, and an input for it."""
     import torch
 
     from cnnlib import _meta
 
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "(C, H, W), or of another number of axes")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    shape, dtype = _meta.checked(model, input_shape, "(C, H, W), or of another number of axes")
     if not 2 <= len(shape) <= 4:
         arguments.fail("input_shape", shape, "(C, L), (C, H, W) or (C, D, H, W)")
-    return _meta.without_data(model).eval(), shape
+    return _meta.without_data(model).eval(), torch.empty((1, *shape), dtype=dtype, device="meta")
 
 
-def _followed(model, twin, shape, follow):
-    """What ``follow`` finds for an input of that shape, as a ``ReceptiveField`` for each axis."""
-    import torch
-
+def _followed(twin, x, follow):
+    """What ``follow`` finds for the input ``x``, as a ``ReceptiveField`` for each axis."""
     from cnnlib import _field_graph
 
-    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    shape = tuple(x.shape[1:])
     try:
-        field = follow(twin, torch.empty((1, *shape), dtype=dtype, device="meta"))
+        field = follow(twin, x)
     except _field_graph.Unknown as unknown:
-        arguments.fail("model", type(model).__name__, f"one whose fields can be followed, which ends at {unknown}")
+        arguments.fail("model", type(twin).__name__, f"one whose fields can be followed, which ends at {unknown}")
     except Exception as error:  # whatever the model's own code raises
         problem = f"{type(error).__name__}: {error}"
         arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
@@ -139,7 +135,7 @@ def gradient_map(network, input_shape, unit=None):
 
     ``network`` is a ``torch.nn.Module`` that takes (1, C, H, W) to (1, C', H', W'); ``input_shape`` is
     (C, H, W); ``unit`` is (row, column) in the output, by default its centre. All output channels count, with
-    random weights, so that none cancels another. The network is run in evaluation mode, and left in its own.
+    random weights, so that none cancels another. The network is run in evaluation mode, and its modes are kept.
     The input is random, so that rectifiers and maxima let some gradients through; average over calls for the
     effective receptive field of Luo et al. (2016).
     """
@@ -152,23 +148,22 @@ def gradient_map(network, input_shape, unit=None):
         arguments.fail("input_shape", input_shape, "(C, H, W)")
     shape = [arguments.integer("input_shape", n, 1) for n in shape]
     first = next(network.parameters(), torch.zeros(()))  # a pooling layer has no parameters
-    x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
-    was_training = network.training
-    try:
-        with torch.enable_grad():
-            y = network.eval()(x)
-    except RuntimeError as error:
-        arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")
-    finally:
-        network.train(was_training)
-    if y.ndim != 4:
-        arguments.fail("network", tuple(y.shape), "a module whose output has shape (1, C', H', W')")
-    row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
-    if row >= y.shape[2] or column >= y.shape[3]:
-        arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
-    channels = y[0, :, row, column]
-    weights = torch.ones_like(channels) if len(channels) == 1 else torch.randn_like(channels)
-    (gradient,) = torch.autograd.grad(channels @ weights, x)
+    with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
+        x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
+        try:
+            with modes_kept(network):
+                y = network.eval()(x)
+        except RuntimeError as error:
+            arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")
+        if not isinstance(y, torch.Tensor) or y.ndim != 4:
+            given = tuple(y.shape) if isinstance(y, torch.Tensor) else type(y).__name__
+            arguments.fail("network", given, "a module whose output has shape (1, C', H', W')")
+        row, column = (n // 2 for n in y.shape[2:]) if unit is None else arguments.pair("unit", unit, 0)
+        if row >= y.shape[2] or column >= y.shape[3]:
+            arguments.fail("unit", unit, f"inside the output, {tuple(y.shape[2:])}")
+        channels = y[0, :, row, column]
+        weights = torch.ones_like(channels) if len(channels) == 1 else torch.randn_like(channels)
+        (gradient,) = torch.autograd.grad(channels @ weights, x)
     return gradient[0].abs().sum(0).cpu().numpy()
 
 

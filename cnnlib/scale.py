@@ -29,7 +29,7 @@ def device():
 
 def seed():
     """The seed that all of a page's seeds follow: the environment variable ``CNNLIB_SEED``; without it, 0."""
-    asked = os.environ.get("CNNLIB_SEED", "0")
+    asked = os.environ.get("CNNLIB_SEED") or "0"
     if not asked.isdecimal():
         arguments.fail("CNNLIB_SEED", asked, "an integer of 0 or more")
     return int(asked)

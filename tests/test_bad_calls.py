@@ -38,10 +38,12 @@ PHOTO, FIGURE = np.zeros((8, 8)), Figure()
 DIGIT = np.zeros((1, 1, 8, 8), np.uint8)
 CHECK = labs.task(1, "Bad calls")
 PAIR, LINEAR = (X, [0]), nn.Sequential(nn.Flatten(), nn.Linear(100, 2))
+FROZEN = nn.Linear(5, 2).requires_grad_(False)
 UNCOPYABLE = nn.Identity()
 UNCOPYABLE.stream = (n for n in range(3))
 AFFINE, POINTS = nn.Linear(2, 2), (np.zeros((3, 2), np.float32), np.zeros(3, np.int64))
 PLANE = landscape.Surface(np.arange(-1, 2), np.arange(-1, 2), np.arange(1.0, 10).reshape(3, 3))
+FLAT = PLANE._replace(losses=np.ones((3, 3)))
 CURVE = bezier.straight(AFFINE, nn.Linear(2, 2))
 
 # function, its arguments, and what the message must say: argument, value, expectation
@@ -124,6 +126,12 @@ BAD_CALLS = [
         r"input_shape must be one that the network takes",
     ),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (1, 9, 9), (0, 7)), {}, r"unit must be inside the output"),
+    (
+        receptive_field.gradient_map,
+        (nn.AdaptiveMaxPool2d(1, return_indices=True), (1, 9, 9)),
+        {},
+        r"network must be a module whose output has .*; got 'tuple'",
+    ),
     (receptive_field.of_graph, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
     (receptive_field.of_graph, (nn.ReLU(), (9,)), {}, r"input_shape must be \(C, L\), .*; got \(9,\)"),
     (receptive_field.of_graph, (nn.ReLU(), 9), {}, r"input_shape must be \(C, H, W\), or .*; got 9"),
@@ -262,6 +270,8 @@ BAD_CALLS = [
         {"epochs": 1, "augment": 3},
         r"augment must be a list of functions such as .*; got 3",
     ),
+    (training.fit, (LINEAR, PAIR), {"epochs": 1, "seed": "a"}, r"seed must be an integer of 0 or more; got 'a'"),
+    (training.fit, (FROZEN, PAIR), {"epochs": 1}, r"model must be a network with parameters to train.*; got 'Linear'"),
     (training.fit, (LINEAR, X), {"epochs": 1}, r"train must be a pair \(images, labels\); got 'ndarray'"),
     (training.fit, (LINEAR, (X[0], [0])), {"epochs": 1}, r"images of train\.shape must be \(N, C, H, W\).*\(4, 5, 5\)"),
     (training.fit, (LINEAR, (X, [0, 1])), {"epochs": 1}, r"labels of train must be of shape \(1,\), one per image"),
@@ -279,8 +289,13 @@ BAD_CALLS = [
     (landscape.filter_normalised, (AFFINE, -1), {}, r"seed must be an integer of 0 or more; got -1"),
     (landscape.filter_normalised, (AFFINE,), {"count": 0}, r"count must be an integer of 1 or more; got 0"),
     (landscape.surface, (None, POINTS), {}, r"model must be a torch\.nn\.Module; got None"),
-    (landscape.surface, (AFFINE, POINTS[0]), {}, r"data must be a pair \(inputs, labels\); got array"),
-    (landscape.surface, (AFFINE, ("images", "labels")), {}, r"data must be a pair .* of arrays or tensors; got \('im"),
+    (landscape.surface, (AFFINE, POINTS[0]), {}, r"data must be a pair \(images, labels\); got 'ndarray'"),
+    (
+        landscape.surface,
+        (AFFINE, ("images", "labels")),
+        {},
+        r"images of data must be an array or a tensor.*; got 'str'",
+    ),
     (
         landscape.surface,
         (AFFINE, (POINTS[0], POINTS[1][:2])),
@@ -309,7 +324,8 @@ BAD_CALLS = [
     ),
     (landscape.contours, ([],), {}, r"surfaces must be a dictionary from titles to surfaces; got \[\]"),
     (landscape.contours, ({"a": np.zeros((3, 3))},), {}, r"surfaces must be a dictionary from titles to surfaces; got"),
-    (landscape.contours, ({"a": PLANE},), {"lines": 1}, r"lines must be an integer of 2 or more; got 1"),
+    (landscape.contours, ({"a": PLANE},), {"lines": 0}, r"lines must be an integer of 1 or more; got 0"),
+    (landscape.relief, ({"a": FLAT},), {}, r"limits must be given, .* two different losses above 0; got None"),
     (landscape.contours, ({"a": PLANE},), {"limits": (0, 1)}, r"limits must be a pair 0 < low < high.*; got \(0, 1\)"),
     (landscape.relief, ({},), {}, r"surfaces must be a dictionary from titles to surfaces; got \{\}"),
     (landscape.relief, ({"a": PLANE},), {"limits": 3}, r"limits must be a pair \(low, high\); got 3"),
@@ -323,7 +339,12 @@ BAD_CALLS = [
         {"statistics": POINTS},
         r"curve must be a Curve, from fit or straight; got Linear",
     ),
-    (bezier.along, (CURVE, POINTS), {"statistics": None}, r"statistics must be a pair \(inputs, labels\); got None"),
+    (
+        bezier.along,
+        (CURVE, POINTS),
+        {"statistics": None},
+        r"statistics must be a pair \(images, labels\); got 'NoneType'",
+    ),
     (
         bezier.along,
         (CURVE, POINTS),

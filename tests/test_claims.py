@@ -52,3 +52,15 @@ def test_under_other_seeds(tmp_path):
     [failure] = failures
     assert "seed 2" in failure and "ZeroDivisionError" in failure
     assert path.read_bytes() == before
+
+
+def test_a_claim_that_fails_moves_no_other(tmp_path):
+    """What stands after it in its cell is not made; what stands in later cells keeps its place."""
+    path = tmp_path / "page.ipynb"
+    both = PAGE + 'claim("two", 2, at_most=3)'
+    cells = [v4.new_code_cell(source) for source in (both, 'claim("three", 3, at_most=4)')]
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    found, failures = seeds.margins(path, (0, 1))
+    assert [(margin.what, margin.values) for margin in found] == [
+        ("one more than the seed", (1, 2)), ("two", (2,)), ("three", (3, 3)),
+    ] and not failures  # fmt: skip

@@ -282,6 +282,12 @@ def test_tensors_of_other_devices_follow():
     assert result.macs == 2 * 16 and result.params == 0
 
 
+def test_whose_parameters_only_a_child_uses_was_called():
+    model = nn.utils.parametrizations.weight_norm(nn.Conv1d(2, 3, 1))
+    rows = {row.name: row for row in profile(model, (2, 4)).rows}
+    assert rows["parametrizations.weight"][2:5] == ((3, 2, 1), 1, 9)
+
+
 def test_what_no_rule_covers_is_reported():
     @torch.library.custom_op("cnnlib_tests::twice", mutates_args=())
     def twice(x: torch.Tensor) -> torch.Tensor:
@@ -405,6 +411,12 @@ def test_figure_shows_every_number():
     assert heights == [[0, 112, 130], [0, 128, 1728], [2, 64, 64]]  # nothing for Flatten, which has none
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["convolution", "linear", "activation"]
+    plt.close(figure)
+
+
+def test_a_row_that_computes_nothing_is_drawn_as_other():
+    figure = profile(nn.Embedding(10, 3), (5,), dtype=torch.int64).figure()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["other"]
     plt.close(figure)
 
 

@@ -166,6 +166,20 @@ def test_bytes_are_divided_by_255(ends):
     np.testing.assert_allclose(as_bytes.losses, as_floats.losses, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x, y: (x.double().numpy(), y),
+        lambda x, y: (x, y.to(torch.int32).numpy()),
+        lambda x, y: (x.flip(-1).numpy()[..., ::-1], y),  # a view with a negative stride
+        lambda x, y: iter((x, y)),
+    ],
+)
+def test_data_may_be_whatever_training_takes(data, ends, change):
+    as_it_is, changed = (landscape.surface(ends[0], pair, steps=3) for pair in (data, change(*data)))
+    np.testing.assert_allclose(changed.losses, as_it_is.losses, rtol=1e-5)
+
+
 def test_equal_directions_and_opposite_ones_give_symmetric_surfaces(data, ends):
     delta, _ = landscape.filter_normalised(ends[0])
     same = landscape.surface(ends[0], data, steps=5, directions=(delta, delta)).losses
@@ -323,11 +337,21 @@ def test_a_fit_is_repeatable(data, ends):
 # --- figures ---
 
 
+def test_as_many_lines_as_asked_for():
+    grid = np.linspace(-1, 1, 5)
+    bowl = Surface(grid, grid, np.hypot(grid[:, None], grid[None, :]) + 0.01)
+    for lines in (1, 12):
+        figure = landscape.contours({"bowl": bowl}, limits=(0.1, 10), lines=lines)
+        levels = figure.axes[0].collections[1].levels
+        np.testing.assert_allclose(levels, np.geomspace(0.1, 10, lines + 2)[1:-1])
+        plt.close(figure)
+
+
 def test_figures_show_every_surface_on_one_scale():
     grid = np.linspace(-1, 1, 5)
     bowl = np.hypot(grid[:, None], grid[None, :] * 2) + 0.01
     broken = bowl.copy()
-    broken[0, 0], broken[0, 1] = np.inf, np.nan
+    broken[0, :3] = np.inf, np.nan, 0  # a logarithm knows none of them
     surfaces = {"a": Surface(grid, grid, bowl), "b": Surface(grid, grid, broken)}
     figure = landscape.contours(surfaces)
     assert [axis.get_title() for axis in figure.axes[:2]] == ["a", "b"]
@@ -335,7 +359,8 @@ def test_figures_show_every_surface_on_one_scale():
     assert all(mesh.get_clim() == (bowl.min(), bowl.max()) for mesh in meshes)
     drawn = np.asarray(meshes[0].get_array()).reshape(5, 5)
     np.testing.assert_array_equal(drawn, bowl.T)  # rows along y, which is β
-    assert np.asarray(meshes[1].get_array()).reshape(5, 5)[0, 0] == bowl.max()
+    drawn = np.asarray(meshes[1].get_array()).reshape(5, 5)
+    assert drawn[:3, 0].tolist() == [bowl.max(), bowl.max(), bowl.min()]
     plt.close(figure)
     figure = landscape.relief(surfaces, limits=(0.1, 1))
     assert [axis.get_zlim() for axis in figure.axes] == [(-1, 0)] * 2

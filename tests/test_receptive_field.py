@@ -71,11 +71,31 @@ def test_all_input_channels_count():
     assert np.argwhere(gradients).tolist() == [[1, 4]] and gradients[1, 4] == 1
 
 
+def test_input_channels_do_not_cancel():
+    conv = nn.Conv2d(2, 1, 1, bias=False)
+    conv.weight.data = torch.tensor([1.0, -1.0]).view(1, 2, 1, 1)
+    assert gradient_map(conv, (2, 3, 3))[1, 1] == 2
+
+
 def test_leaves_the_network_as_it_was():
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
     before = network[1].running_mean.clone()
     assert seen_extent(gradient_map(network, (1, 9, 9))) == (3, 3)
     assert network.training and torch.equal(network[1].running_mean, before)
+
+
+def test_leaves_frozen_parts_as_they_were():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)).train()
+    network[1].eval()
+    gradient_map(network, (1, 9, 9))
+    assert network.training and network[0].training and not network[1].training
+
+
+@pytest.mark.parametrize("without_gradients", [torch.no_grad, torch.inference_mode])
+def test_gradients_are_measured_where_the_caller_wants_none(without_gradients):
+    network = positive_network([Layer(3)])
+    with without_gradients():
+        assert seen_extent(gradient_map(network, (1, 9, 9))) == (3, 3)
 
 
 def test_extent_of_a_map_with_gaps():

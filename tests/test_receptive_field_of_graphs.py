@@ -142,6 +142,11 @@ def test_a_chain_is_the_closed_form():
     assert of_graph(nn.Conv3d(1, 1, (1, 2, 3)), (1, 4, 4, 4)) == tuple(ReceptiveField(k, 1, 0) for k in (1, 2, 3))
 
 
+def test_maxima_may_be_dilated():
+    layer = Layer(3, 2, 1, 2)
+    assert of_graph(nn.MaxPool2d(*layer), (1, 18, 18)) == tuple(closed_form([layer]) * 2)
+
+
 @pytest.mark.parametrize(
     "up",
     [
@@ -300,6 +305,13 @@ def test_last_maps_are_those_before_the_places_are_lost():
 def test_what_cannot_be_followed(function, layer, words):
     with pytest.raises(ValueError, match=f"model must be one whose fields can be followed, which ends at .*{words}"):
         of_graph(Does(function), (2, 8, 8), layer)
+
+
+def test_in_inference_mode():
+    """There layers reach the dispatcher whole."""
+    with torch.inference_mode():
+        assert of_graph(Branches(), (2, 40, 40)) == (ReceptiveField(13, 4, -5), ReceptiveField(12, 2, -5))
+        assert of_last_maps(models.build("lenet5_modern"), (1, 32, 32))[0] == ReceptiveField(32, 4, 0)
 
 
 def test_the_model_stays_as_it_was():

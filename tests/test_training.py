@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cnnlib import training
+from cnnlib.training import loop
 from cnnlib.training.progress import Progress
 from cnnlib.training.schedule import schedule
 
@@ -142,6 +143,47 @@ def test_parameter_groups_keep_their_ratio(data):
     first, last = model[0].weight.clone(), model[4].weight.clone()
     training.fit(model, data, epochs=1, optimizer=torch.optim.SGD(groups, lr=0.1))
     assert torch.equal(first, model[0].weight) and not torch.equal(last, model[4].weight)
+
+
+def test_an_optimizer_has_its_own_rates_again(data):
+    """Or a second run would begin where the cosine of the first ended."""
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    training.fit(model, data, epochs=1, optimizer=optimizer)
+    assert optimizer.param_groups[0]["lr"] == 0.1
+    with pytest.raises(training.Diverged):
+        training.fit(model, data, epochs=1, optimizer=optimizer, loss=lambda outputs, _: outputs.sum() * math.inf)
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_frozen_parts_stay_in_their_mode_when_looked_at(data):
+    model = network().train()
+    model[1].eval()
+    training.accuracy(model, data)
+    assert model.training and model[4].training and not model[1].training
+
+
+def test_outputs_can_be_trained_on(data):
+    scale = nn.Parameter(torch.ones(()))
+    (training.predict(network(), data[0]) * scale).sum().backward()
+    assert scale.grad is not None
+
+
+def test_other_devices_random_numbers_are_left_alone(data, monkeypatch):
+    model, seeded = network(), []
+    monkeypatch.setattr("torch.cuda.manual_seed_all", seeded.append)
+    training.fit(model, data, epochs=1, device="cpu")
+    assert seeded == []
+
+
+@pytest.mark.parametrize(("device", "capability", "mixed"), [
+    ("cpu", None, False), ("cuda", (7, 5), False), ("cuda", (8, 0), True), ("cuda:1", (9, 0), True),
+])  # fmt: skip
+def test_precision_is_mixed_where_the_gpu_computes_so(monkeypatch, device, capability, mixed):
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda device: capability)
+    monkeypatch.setattr("torch.autocast", lambda *arguments: arguments)
+    precision = loop._precision(torch.device(device))
+    assert (precision == ("cuda", torch.bfloat16)) == mixed
 
 
 # --- schedules ---

@@ -41,20 +41,21 @@ def margins(path, seeds, scale="quick"):
         execute.run(notebook, path.parent, scale, seed=seed, on_errors="go on")
         records, errors = outcomes(notebook)
         failures += [f"{path.stem}, seed {seed}: {error}" for error in errors]
-        for position, record in enumerate(records):
-            found.setdefault((position, record["what"], record["side"], record["threshold"]), []).append(
-                record["value"]
-            )
+        for place, record in records:
+            found.setdefault((place, record["what"], record["side"], record["threshold"]), []).append(record["value"])
     return [Margin(*key[1:], tuple(values)) for key, values in sorted(found.items())], failures
 
 
 def outcomes(notebook):
-    """The claims that a notebook's outputs record, and the errors of its cells that no claim explains."""
+    """The claims that a notebook's outputs record, and the errors of its cells that no claim explains.
+
+    Each claim comes with its place, (cell, number within it): one that fails keeps those after it in its cell unmade.
+    """
     records, errors = [], []
-    for cell in notebook["cells"]:
+    for number, cell in enumerate(notebook["cells"]):
         outputs = cell.get("outputs", [])
         claims = [output["metadata"]["cnnlib"][KEY] for output in outputs if _is_claim(output)]
-        records += claims
+        records += [((number, position), claim) for position, claim in enumerate(claims)]
         if all(claim["holds"] for claim in claims):
             errors += [
                 f"cell {cell['id']}: {output['ename']}: {output['evalue']}"

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import run, without_data
+from cnnlib._meta import checked, run, without_data
 from cnnlib.complexity.operations import CATEGORIES, rule
 from cnnlib.complexity.results import Profile, Row, Uncounted
 
@@ -32,14 +32,10 @@ def profile(model, input_shape, *, batch=1, dtype=None, training=False):
     auxiliary classifiers and dropout. The model is not touched, for a copy without data is run, with the model's own
     hooks; so what it computes must not depend on the numbers in its tensors. ``ValueError`` tells what it objects to.
     """
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
+    shape, own = checked(model, input_shape)
     batch = arguments.integer("batch", batch, 1)
-    if dtype is None:
-        dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
-    elif not isinstance(dtype, torch.dtype):
+    dtype = own if dtype is None else dtype
+    if not isinstance(dtype, torch.dtype):
         arguments.fail("dtype", dtype, "a torch.dtype, or None")
     twin = without_data(model).train(bool(training))
     ledger = _Ledger(twin)
@@ -57,7 +53,6 @@ class _Tally:
     """What is booked on one module."""
 
     def __init__(self):
-        self.calls, self.output_shape = 0, ()
         self.steps = dict.fromkeys(CATEGORIES, 0)
         self.written = {"activations": 0, "activation_bytes": 0}
 
@@ -69,6 +64,7 @@ class _Ledger(TorchDispatchMode):
         super().__init__()
         self.running = [""]  # names of modules, innermost last
         self.tallies = {}  # name to _Tally, in the order of computation
+        self.calls, self.output_shapes = Counter(), {}  # of every module, whether it computes anything itself or not
         self.uncounted = Counter()
         for name, module in model.named_modules():
             self._watch(name, module)
@@ -83,9 +79,8 @@ class _Ledger(TorchDispatchMode):
 
         def leave(module, args, output):
             self.running.pop()
-            if tally := self.tallies.get(name):
-                tally.calls += 1
-                tally.output_shape = _shapes(output)
+            self.calls[name] += 1
+            self.output_shapes[name] = _shapes(output)
 
         module.register_forward_pre_hook(enter, prepend=True)
         module.register_forward_hook(leave, always_call=True)
@@ -121,7 +116,7 @@ class _Ledger(TorchDispatchMode):
 
     def profile(self, model):
         """The ``Profile`` of what was booked; ``model`` says who owns which parameters."""
-        kinds, params, seen = {}, {}, set()
+        kinds, params, seen, shapes = {}, {}, set(), self.output_shapes
         for name, module in model.named_modules():
             own = {id(p): p.numel() for p in module.parameters(recurse=False) if id(p) not in seen}
             seen |= set(own)
@@ -129,7 +124,7 @@ class _Ledger(TorchDispatchMode):
             if own:
                 self._tally(name)
         rows = (
-            Row(name, kinds[name], t.output_shape, t.calls, params[name], **t.steps, **t.written)
+            Row(name, kinds[name], shapes.get(name, ()), self.calls[name], params[name], **t.steps, **t.written)
             for name, t in self.tallies.items()
         )
         gaps = (Uncounted(operation, name, times) for (operation, name), times in self.uncounted.items())

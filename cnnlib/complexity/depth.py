@@ -5,7 +5,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import run, without_data
+from cnnlib._meta import checked, run, without_data
 
 __all__ = ["depth"]
 
@@ -20,11 +20,7 @@ def depth(model, input_shape):
     them, a shortcut as less than what it skips, and auxiliary classifiers not at all, for the network runs in
     evaluation mode. ``ValueError`` where it does not take such an input.
     """
-    if not isinstance(model, torch.nn.Module):
-        arguments.fail("model", model, "a torch.nn.Module")
-    shape = arguments.sequence("input_shape", input_shape, "the shape of one example, such as (C, H, W)")
-    shape = tuple(arguments.integer("input_shape", n, 1) for n in shape)
-    dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+    shape, dtype = checked(model, input_shape)
     counting = _Counting()
     twin = without_data(model).eval()
     try:
@@ -34,7 +30,7 @@ def depth(model, input_shape):
     except Exception as error:  # whatever the model's own code raises
         problem = f"{type(error).__name__}: {error}"
         arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
-    return max((counting.depths.get(id(output), 0) for output in outputs), default=0)
+    return max((counting.of(output) for output in outputs if isinstance(output, torch.Tensor)), default=0)
 
 
 class _Counting(TorchDispatchMode):
@@ -42,17 +38,28 @@ class _Counting(TorchDispatchMode):
 
     def __init__(self):
         super().__init__()
-        self.depths = {}  # id of a tensor to its depth
-        self.alive = []  # keeps the tensors, or another might get the id
+        self.depths = {}  # memory of a tensor to its depth: what is written into a part of it is seen in the whole
+        self.alive = []  # keeps the tensors, or others might get the memory
+
+    def of(self, tensor):
+        return self.depths.get(_memory(tensor), 0)
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        name = str(operation.overloadpacket).removeprefix("aten.")
+        if name not in WEIGHTED and operation._can_decompose():  # in inference mode, nobody else has done it
+            with self:
+                return operation.decompose(*args, **kwargs)
         out = run(operation, args, kwargs)
         inputs = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-        before = max((self.depths.get(id(leaf), 0) for leaf in inputs), default=0)
-        name = str(operation.overloadpacket).removeprefix("aten.")
+        before = max(map(self.of, inputs), default=0)
         outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
         self.alive += outputs
         for output in outputs:
-            self.depths[id(output)] = before + (name in WEIGHTED)
+            self.depths[_memory(output)] = before + (name in WEIGHTED)
         return out
+
+
+def _memory(tensor):
+    """What names the memory that a tensor and its views share."""
+    return tensor.untyped_storage()._cdata

@@ -52,7 +52,7 @@ HEADINGS = ("layer", "kind", "output", "parameters", "multiply-adds", "other ste
 class Profile:
     """The rows of a network in the order in which they compute, and their totals, for one batch."""
 
-    rows: tuple  # of Row; modules with parameters that were not called come last
+    rows: tuple  # of Row; modules whose parameters others use, or nobody, come last
     uncounted: tuple  # of Uncounted
 
     def total(self, field):

@@ -13,6 +13,9 @@ __all__ = ["manifest", "members"]
 
 MOST_MEMBERS = 100_000
 MOST_BYTES = 1 << 30  # of all that comes out of the compression, headers included
+DAMAGE = (  # what reading it can raise; a chain of headers for long names, which tarfile follows, has no end
+    EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, tarfile.TarError, ValueError, RecursionError,
+)  # fmt: skip
 
 
 def members(path):
@@ -25,7 +28,7 @@ def members(path):
     try:
         with _decompressed(path) as file:
             stream = _Bounded(file, path)
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
+            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
                 for member in archive:
                     count += 1
                     if count > MOST_MEMBERS:
@@ -37,7 +40,7 @@ def members(path):
                         found[name] = archive.extractfile(member).read()
             while stream.read(1 << 20):  # to the end, where the checksum of the compression is
                 pass
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, tarfile.TarError, ValueError) as error:
+    except DAMAGE as error:
         raise CourseError(
             f"{path} is cut off, damaged or no tar archive ({error}). Delete it, and fetch it again."
         ) from error
@@ -61,6 +64,19 @@ def _decompressed(path):
     if start == b"\xfd7zXZ\0":
         return lzma.open(path)
     return open(path, "rb")
+
+
+class _Header(tarfile.TarInfo):
+    """A member's header. One that is damaged or cut off is an error; tarfile takes it for the end of the archive."""
+
+    @classmethod
+    def fromtarfile(cls, archive):
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # a block of zeros: this is what the end looks like
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
 
 
 class _Bounded:

@@ -66,7 +66,7 @@ def _from_original():
 
 def _records(data):
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
-    return Pair(records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
+    return Pair(records[:, 1:].copy().reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
 
 
 def _from_jpeg():
@@ -108,7 +108,7 @@ def _read(source):
         with np.load(_kept(source)) as kept:
             train = Pair(kept["train_images"], kept["train_labels"])
             return Dataset(train, Pair(kept["test_images"], kept["test_labels"]), CLASSES, source)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):  # the last two are zipfile's
         return None
 
 

@@ -76,7 +76,7 @@ def _download(remote, path):
                 raise CourseError(
                     f"{remote.url} answers {error.code} {error.reason}. Try later, or {BY_HAND}."
                 ) from error
-            part.unlink()
+            part.unlink(missing_ok=True)
             continue
         except (OSError, http.client.HTTPException) as error:  # no network, a connection that broke, a time-out
             why = str(getattr(error, "reason", "") or error or type(error).__name__)

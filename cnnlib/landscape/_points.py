@@ -1,6 +1,5 @@
 """One point of weight space: the network's loss there, with the network itself left as it is."""
 
-from collections.abc import Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -10,6 +9,8 @@ from torch.func import functional_call
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from cnnlib import _arguments as arguments
+from cnnlib._modes import modes_kept
+from cnnlib.training.pairs import as_float, tensors
 
 
 def check_model(name, model):
@@ -24,20 +25,19 @@ def check_model(name, model):
 def batches(name, data, model, batch_size):
     """``data``, a pair (inputs, labels), as a list of such pairs on the device of ``model``, in the given order.
 
-    Inputs (N, …) of bytes, 0 to 255, are divided by 255, as ``cnnlib.training`` does; others are used as they are.
+    Inputs (N, …) of bytes, 0 to 255, are divided by 255, as ``cnnlib.training`` does; floats get the model's type.
     Images (N, C, H, W) are laid out with the channels last, the quicker way for small kernels.
     """
     size = arguments.integer("batch_size", batch_size, 1)
-    if not isinstance(data, Sequence) or len(data) != 2:
-        arguments.fail(name, data, "a pair (inputs, labels)")
-    try:
-        inputs, labels = (torch.as_tensor(part, device=next(model.parameters()).device) for part in data)
-    except (TypeError, ValueError, RuntimeError):
-        arguments.fail(name, data, "a pair (inputs, labels) of arrays or tensors")
+    weight = next(model.parameters())
+    inputs, labels = (part.to(weight.device) for part in tensors(name, data))
     if not inputs.ndim or not labels.ndim or len(inputs) != len(labels) or not len(inputs):
         arguments.fail(name, (tuple(inputs.shape), tuple(labels.shape)), "as many inputs as labels, at least one")
-    if inputs.dtype == torch.uint8:
-        inputs = inputs.float() / 255
+    inputs = as_float(inputs)
+    if inputs.is_floating_point():
+        inputs = inputs.to(weight.dtype)
+    if not labels.is_floating_point() and labels.dtype != torch.bool:
+        labels = labels.to(torch.int64)  # the one type of class numbers that every loss takes
     if inputs.ndim == 4:
         inputs = inputs.contiguous(memory_format=torch.channels_last)
     return list(zip(inputs.split(size), labels.split(size), strict=True))
@@ -56,18 +56,16 @@ def modes(model, *, batch_statistics=False, cumulative=False):
     ``cumulative`` makes running statistics the plain mean over batches. At the end, and after an error too, every
     module is as it was.
     """
-    before = [(module, module.training) for module in model.modules()]
     norms = [module for module in model.modules() if isinstance(module, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
     try:
-        model.eval()
-        for norm in norms:
-            norm.training = batch_statistics
-            norm.momentum = None if cumulative else norm.momentum
-        yield
+        with modes_kept(model):
+            model.eval()
+            for norm in norms:
+                norm.training = batch_statistics
+                norm.momentum = None if cumulative else norm.momentum
+            yield
     finally:
-        for module, training in before:
-            module.training = training
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
 

@@ -36,7 +36,7 @@ class Curve(nn.Module):
             arguments.fail("second", type(second).__name__, "a network with the parameters of the first")
         self.names = list(weights[0])
         for number, name in enumerate(self.names):
-            start, end = (tensors[name].detach().clone() for tensors in weights)
+            start, end = (tensors[name].detach().to(weights[0][name].device, copy=True) for tensors in weights)
             self.register_buffer(f"start{number}", start, persistent=False)
             self.register_buffer(f"end{number}", end, persistent=False)
             self.control.get_parameter(name).data.copy_((start + end) / 2)

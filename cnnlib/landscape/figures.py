@@ -20,7 +20,8 @@ def contours(surfaces, *, limits=None, lines=12):
     the colour of the nearest limit. A cross marks the model.
     """
     surfaces, (low, high) = _checked(surfaces, limits)
-    levels = np.geomspace(low, high, arguments.integer("lines", lines, 2))
+    lines = arguments.integer("lines", lines, 1)
+    levels = np.geomspace(low, high, lines + 2)[1:-1]  # at the limits themselves there is nothing to draw
     size = 3.9 * len(surfaces), 3.7
     figure, axes = plt.subplots(1, len(surfaces), figsize=size, squeeze=False, layout="constrained")
     for axis, (title, surface) in zip(axes[0], surfaces.items(), strict=True):
@@ -28,7 +29,7 @@ def contours(surfaces, *, limits=None, lines=12):
         drawn = axis.pcolormesh(
             surface.alphas, surface.betas, values, norm=LogNorm(low, high), cmap=COLOURS, shading="gouraud"
         )
-        axis.contour(surface.alphas, surface.betas, values, levels[1:-1], colors="white", linewidths=0.8)
+        axis.contour(surface.alphas, surface.betas, values, levels, colors="white", linewidths=0.8)
         axis.plot(0, 0, "x", color="white", ms=8, mew=2)
         axis.set(title=title, xlabel="α", aspect="equal", xticks=[*surface.alphas[[0, -1]], 0])
     axes[0, 0].set_ylabel("β")
@@ -68,7 +69,9 @@ def _checked(surfaces, limits):
     if limits is None:
         losses = np.concatenate([surface.losses.ravel() for surface in surfaces.values()])
         shown = losses[np.isfinite(losses) & (losses > 0)]
-        limits = (shown.min(), shown.max()) if len(shown) else (0, 0)
+        if len(np.unique(shown)) < 2:
+            arguments.fail("limits", None, "given, for the surfaces do not have two different losses above 0")
+        limits = shown.min(), shown.max()
     low, high = arguments.sequence("limits", limits, "a pair (low, high)")
     if not 0 < arguments.real("limits", low) < arguments.real("limits", high):
         arguments.fail("limits", limits, "a pair 0 < low < high, for the scale is logarithmic")

@@ -122,9 +122,9 @@ class GoogLeNet(nn.Module):
             self.add_module(f"inception{name}", Inception(*widths, conv=conv, K=3 if batch_norm else 5))
         self.auxiliary = auxiliary
         if auxiliary:
-            aux_pool = nn.AdaptiveAvgPool2d(4) if batch_norm else nn.AvgPool2d(5, stride=3)
-            self.aux1 = Auxiliary(512, num_classes, conv, aux_pool)
-            self.aux2 = Auxiliary(528, num_classes, conv, aux_pool)
+            aux_pool = partial(nn.AdaptiveAvgPool2d, 4) if batch_norm else partial(nn.AvgPool2d, 5, stride=3)
+            self.aux1 = Auxiliary(512, num_classes, conv, aux_pool())
+            self.aux2 = Auxiliary(528, num_classes, conv, aux_pool())
         self.dropout = nn.Dropout(0.2 if batch_norm else 0.4)
         self.fc = nn.Linear(1024, num_classes)
         he(self)

@@ -4,24 +4,21 @@ import torch
 import torch.nn.functional as F
 
 from cnnlib import _arguments as arguments
+from cnnlib._modes import modes_kept
 from cnnlib.training.pairs import as_float, check_labels, images_on, pair_on
 
 
 def predict(model, images, batch_size=1000):
     """Outputs (N, classes) of ``model`` in evaluation mode for ``images`` (N, C, H, W), float32 on the CPU.
 
-    uint8 images are divided by 255, as ``fit`` does. The model is left in the mode that it was in.
+    uint8 images are divided by 255, as ``fit`` does. Every module is left in the mode that it was in.
     """
     batch_size = arguments.integer("batch_size", batch_size, 1)
     device = device_of(model)
     images = images_on(device, "images", images)
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            return torch.cat([model(as_float(batch)).float().cpu() for batch in images.split(batch_size)])
-    finally:
-        model.train(was_training)
+    with modes_kept(model), torch.no_grad():  # inference mode's tensors could not be trained on
+        model.eval()
+        return torch.cat([model(as_float(batch)).float().cpu() for batch in images.split(batch_size)])
 
 
 def accuracy(model, data, batch_size=1000):

@@ -1,7 +1,7 @@
 """The loop: an epoch is every image once, in random order; a step is one batch."""
 
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -63,14 +63,16 @@ def fit(
 
     uint8 images are divided by 255, floats are used as they are. ``rate`` is the peak of the learning rate; see
     ``schedule`` for its course. ``optimizer`` is "sgd" (with ``momentum``), "adam" or "adamw", or an optimizer of
-    PyTorch's over the model's parameters, whose own rates are then the peaks. ``augment`` lists functions of (batch,
-    generator), see ``flip`` and ``shift``. ``loss`` is a function of (outputs, labels). ``seed`` decides the order of
-    the images, the augmentation and dropout, but not the weights, which are the model's own. An epoch leaves out the
-    last images where they do not fill a batch; which ones differs from epoch to epoch.
+    PyTorch's over the model's parameters, whose own rates are then the peaks and are its own again at the end.
+    ``augment`` lists functions of (batch, generator), see ``flip`` and ``shift``. ``loss`` is a function of (outputs,
+    labels). ``seed`` decides the order of the images, the augmentation and dropout, but not the weights, which are the
+    model's own. An epoch leaves out the last images where they do not fill a batch; which ones differs from epoch to
+    epoch.
 
-    Everything lies on ``device``, by default a GPU where there is one, where it runs in mixed precision and with
-    channels last. The model stays there, in evaluation mode. Bad arguments, labels that are no class of the model's
-    among them, raise ``ValueError`` before the first step; a loss that is no longer a number raises ``Diverged``.
+    Everything lies on ``device``, by default a GPU where there is one, where it runs with channels last and, if the GPU
+    computes in bfloat16, in mixed precision. The model stays there, in evaluation mode. Bad arguments, labels that are
+    no class of the model's among them, raise ``ValueError`` before the first step; a loss that is no longer a number
+    raises ``Diverged``.
     """
     device_of(model)  # a model at all?
     epochs, batch_size = arguments.integer("epochs", epochs, 1), arguments.integer("batch_size", batch_size, 1)
@@ -82,16 +84,16 @@ def fit(
     on_gpu = device.type == "cuda"
     model.to(device, memory_format=torch.channels_last if on_gpu else torch.preserve_format)
     optimizer = _optimizer(optimizer, model, rate, momentum, weight_decay)
-    peaks = [group["lr"] for group in optimizer.param_groups]
     augment = arguments.sequence("augment", augment, "a list of functions such as training.flip()")
+    seed = arguments.integer("seed", seed, 0)
     order, draws = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
-    precision = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
+    precision = _precision(device)
     batch_size = min(batch_size, len(images))
     steps = len(images) // batch_size
     history, bar = History(), Progress(epochs * steps, shown=progress)
 
-    with torch.random.fork_rng(devices=[device] if on_gpu else []):
-        torch.manual_seed(seed)  # dropout draws from here
+    with torch.random.fork_rng(devices=[device] if on_gpu else []), _peaks(optimizer) as peaks:
+        _seed(seed, device)  # dropout draws from here
         for epoch in range(epochs):
             began = time.perf_counter()
             model.train()
@@ -134,10 +136,38 @@ def _optimizer(kind, model, rate, momentum, weight_decay):
         return kind
     arguments.choice("optimizer", kind, OPTIMIZERS)
     rate, weight_decay = arguments.positive("rate", rate), arguments.real("weight_decay", weight_decay)
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        arguments.fail("model", type(model).__name__, "a network with parameters to train; requires_grad_() thaws it")
     options = {"lr": rate, "weight_decay": weight_decay}
     if kind == "sgd":
         return torch.optim.SGD(model.parameters(), **options, momentum=arguments.real("momentum", momentum))
     return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](model.parameters(), **options)
+
+
+@contextmanager
+def _peaks(optimizer):
+    """The rates of the optimizer's groups, which it has again at the end; else a second run began at the lowest."""
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    try:
+        yield peaks
+    finally:
+        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+            group["lr"] = peak
+
+
+def _precision(device):
+    """bfloat16 where the device is a GPU that computes with it; older ones emulate it, and are slower than without."""
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0):
+        return torch.autocast("cuda", torch.bfloat16)
+    return nullcontext()
+
+
+def _seed(seed, device):
+    """Seed what the device draws from, and the CPU; ``torch.manual_seed`` would seed all other devices as well."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
 
 
 def _scores(outputs):

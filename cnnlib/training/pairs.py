@@ -23,17 +23,22 @@ def images_on(device, name, images):
 
 def pair_on(device, name, pair):
     """(images, labels) of ``pair`` on ``device``; labels become int64 (N,)."""
-    try:
-        images, labels = pair
-    except (TypeError, ValueError):
-        arguments.fail(name, type(pair).__name__, "a pair (images, labels)")
+    images, labels = tensors(name, pair)
     images = images_on(device, f"images of {name}", images)
-    labels = _tensor(f"labels of {name}", labels)
     if labels.dtype == torch.bool or labels.is_floating_point() or labels.is_complex():
         arguments.fail(f"labels of {name}", str(labels.dtype), "integers, the numbers of the classes")
     if labels.shape != (len(images),):
         arguments.fail(f"labels of {name}", f"shape {tuple(labels.shape)}", f"of shape ({len(images)},), one per image")
     return images, labels.to(device, torch.int64)
+
+
+def tensors(name, pair):
+    """The two of ``pair`` (images, labels), or of what unpacks as one, as tensors without gradients."""
+    try:
+        images, labels = pair
+    except (TypeError, ValueError):
+        arguments.fail(name, type(pair).__name__, "a pair (images, labels)")
+    return _tensor(f"images of {name}", images), _tensor(f"labels of {name}", labels)
 
 
 def check_labels(name, labels, classes):

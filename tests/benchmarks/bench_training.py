@@ -93,7 +93,9 @@ def main():
                 seconds[name].append(time.perf_counter() - began)
     rates = {name: IMAGES // BATCH * BATCH / statistics.median(times) for name, times in seconds.items()}
     best = max(rate for name, rate in rates.items() if name in loaders)
-    table = Table(f"one epoch of {IMAGES:,} images, {torch.get_num_threads()} threads", "images/s", "to the best DataLoader")
+    table = Table(
+        f"one epoch of {IMAGES:,} images, {torch.get_num_threads()} threads", "images/s", "to the best DataLoader"
+    )
     for name, rate in rates.items():
         table.add_row(name, f"{rate:,.0f}", f"{rate / best:.1f}×")
     Console().print(table)

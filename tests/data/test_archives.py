@@ -45,6 +45,7 @@ def test_names_are_plain(tmp_path):
     (special("a", tarfile.LNKTYPE, "c.bin"), "no plain file, 'a'"),
     (special("a", tarfile.CHRTYPE), "no plain file, 'a'"),
     (special("a", tarfile.FIFOTYPE), "no plain file, 'a'"),
+    (special("a", tarfile.GNUTYPE_SPARSE), "no plain file, 'a'"),  # a few bytes that stand for many
     ("c.bin", "'c.bin' twice"),
     ("./c.bin", "'c.bin' twice"),
 ])  # fmt: skip
@@ -70,13 +71,34 @@ def test_refuses_too_many_and_too_much(tmp_path, monkeypatch):
         archives.members(tmp_path / "x.tar.xz")
 
 
-@pytest.mark.parametrize("compression", ["gz", "xz"])
-def test_refuses_what_is_cut_off(tmp_path, compression):
+@pytest.mark.parametrize(("compression", "lengths"), [
+    ("", (0, 5, 700, 1024, 1200, 40_000)),  # the last after, within and before the second member's header, and later
+    ("gz", (0, 5, 200, -9)),
+    ("xz", (0, 5, 200, -9)),
+])  # fmt: skip
+def test_refuses_what_is_cut_off(tmp_path, compression, lengths):
     whole = tar(FILES, compression)
-    for length in (0, 5, len(whole) // 2, len(whole) - 9):
+    for length in lengths:
         (tmp_path / "x.tar").write_bytes(whole[:length])
         with pytest.raises(CourseError, match=r"x\.tar is cut off, damaged or no tar archive .* fetch it again"):
             archives.members(tmp_path / "x.tar")
+
+
+def test_refuses_a_damaged_header_in_the_middle(tmp_path):
+    damaged = bytearray(tar(FILES))
+    damaged[1024] ^= 1  # of the second name; tarfile alone would take this for the end
+    (tmp_path / "x.tar").write_bytes(damaged)
+    with pytest.raises(CourseError, match=r"cut off, damaged or no tar archive \(bad checksum\)"):
+        archives.members(tmp_path / "x.tar")
+
+
+def test_refuses_names_that_go_on_for_ever(tmp_path):
+    header = special("././@LongLink", tarfile.GNUTYPE_LONGNAME)
+    header.size = 2
+    one = header.tobuf(tarfile.GNU_FORMAT) + b"a".ljust(512, b"\0")
+    (tmp_path / "x.tar").write_bytes(one * 3000 + tar(FILES))
+    with pytest.raises(CourseError, match="cut off, damaged or no tar archive"):
+        archives.members(tmp_path / "x.tar")
 
 
 @given(st.data())

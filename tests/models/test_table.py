@@ -113,11 +113,45 @@ class Ways(nn.Module):
         return self.fc(F.relu_(y).mean((2, 3)))
 
 
+class Collects(nn.Module):
+    """Writes what its layers give into parts of one tensor."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+    def forward(self, x):
+        maps = torch.cat([x, x], 1)
+        maps[:, :2] = self.conv(self.conv(x))
+        maps[:, 2:] = self.conv(x)
+        return maps
+
+
+class Helped(nn.Module):
+    """In training, its output has passed one layer more."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x)) if self.training else self.conv(x)
+
+
+class Silent(nn.Module):
+    def forward(self, x):
+        return []
+
+
 def test_depth_by_hand():
     assert depth(Ways(), (2, 4, 4)) == 4
-    assert depth(nn.ReLU(), (2, 4, 4)) == 0
+    assert depth(nn.ReLU(), (2, 4, 4)) == depth(Silent(), (2, 4, 4)) == 0
+    assert depth(Helped().train(), (2, 4, 4)) == 1
     assert (
         depth(nn.Sequential(nn.Conv1d(2, 2, 1), nn.Linear(5, 5, bias=False), nn.ConvTranspose1d(2, 2, 2)), (2, 5)) == 3
     )
+    assert depth(Collects(), (2, 4, 4)) == 2
+    with torch.inference_mode():  # where layers reach the dispatcher whole
+        assert depth(Ways(), (2, 4, 4)) == 4
     shared = nn.Linear(5, 5)
     assert depth(nn.Sequential(shared, nn.Tanh(), shared), (5,)) == 2
