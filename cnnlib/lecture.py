@@ -111,7 +111,8 @@ class SlideNumber:
 
     @property
     def agrees(self):
-        return bool(np.array_equal(self.slide, self.computed))
+        same = self.slide == self.computed  # NumPy takes a list for a tuple, and not lists within lists of two lengths
+        return same is True or bool(np.array_equal(self.slide, self.computed))
 
     @property
     def verdict(self):
@@ -167,7 +168,9 @@ def _line(data):
 
 
 def _words(value):
-    """A claim is shown as one, not as Python's True or False."""
+    """A claim is shown as one, not as Python's True or False, and a list without Python's brackets."""
     if isinstance(value, bool | np.bool_):
         return "holds" if value else "does not hold"
+    if isinstance(value, list | tuple) and not any(isinstance(one, list | tuple) for one in value):
+        return ", ".join(map(_words, value))
     return str(value)

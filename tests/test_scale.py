@@ -27,6 +27,8 @@ def test_unknown_scale(monkeypatch):
 def test_seed(monkeypatch):
     monkeypatch.delenv("CNNLIB_SEED", raising=False)
     assert scale.seed() == 0
+    monkeypatch.setenv("CNNLIB_SEED", "")
+    assert scale.seed() == 0
     monkeypatch.setenv("CNNLIB_SEED", "7")
     assert scale.seed() == 7
     monkeypatch.setenv("CNNLIB_SEED", "-1")
