@@ -133,6 +133,8 @@ def test_a_model_with_auxiliary_heads_and_a_loss_of_its_own(data):
         return sum(F.cross_entropy(scores, labels) for scores in outputs)
 
     model = Two()
+    with pytest.raises(ValueError, match="loss must be a function that adds up the losses of the model's several"):
+        training.fit(model, data, epochs=8, batch_size=20)
     history = training.fit(model, data, epochs=8, batch_size=20, loss=loss)
     assert history.accuracy[-1] > 0.95 and training.accuracy(model.other, data) > 0.95
 

@@ -15,6 +15,8 @@ from cnnlib.models.catalogue import build, card, names
 
 __all__ = ["load_pretrained"]
 
+MOST_CLASSES = 50_000  # that a file's network is taken for; the largest usual set, ImageNet-21k, has 21,841
+
 
 def load_pretrained(name, path, num_classes=None):
     """The network ``name`` with the weights in the file ``path``, in evaluation mode.
@@ -113,7 +115,7 @@ def _problems(state, model):
 def _advice(found):
     """What to do with a file that does not fit: the call that it does fit, if there is one."""
     *_, last = found.values()
-    if last.ndim == 1 and len(last):  # the biases of the last layer, one per class
+    if last.ndim == 1 and 0 < len(last) <= MOST_CLASSES:  # the biases of the last layer, one per class
         for name in names():
             with torch.device("meta"):  # shapes without numbers
                 model = build(name, len(last))

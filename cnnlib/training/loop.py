@@ -113,6 +113,7 @@ def fit(
                     outputs = model(x)
                     if epoch == step == 0:
                         check_labels("train", labels, _scores(outputs).shape[1])
+                        _check_loss(loss, outputs)
                     cost = loss(outputs, y)
                 cost.backward()
                 optimizer.step()
@@ -173,6 +174,12 @@ def _seed(seed, device):
 def _scores(outputs):
     """The classifier's own scores (N, classes), where a network in training gives those of auxiliary heads too."""
     return outputs[0] if isinstance(outputs, tuple) else outputs
+
+
+def _check_loss(loss, outputs):
+    """The default is for networks with one classifier."""
+    if isinstance(outputs, tuple) and loss is F.cross_entropy:
+        arguments.fail("loss", "cross_entropy", "a function that adds up the losses of the model's several outputs")
 
 
 def _check_finite(losses, epoch, steps):
