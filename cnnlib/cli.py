@@ -67,18 +67,19 @@ def seeds(
     """Run the book's claims under other seeds, and tabulate by how much they hold. Nothing is stored."""
     from cnnlib.authoring import seeds as under_seeds
 
-    table = Table("page", "claim", "least and most", "threshold", "least margin", "in std. dev.")
     sound = True
-    for path in paths or checkout.notebooks():
+    for path in paths or checkout.notebooks():  # takes minutes: each page is told of when it is done
         rows, failures = under_seeds.margins(path.resolve(), range(1, number + 1))
+        table = Table("claim", "least and most", "threshold", "least margin", "in std. dev.", title=path.stem)
         for row in rows:
             span = f"{min(row.values):.4g} … {max(row.values):.4g}"
             margin = f"{row.least:.3g}" if row.holds else f"[red]{row.least:.3g}[/]"
-            table.add_row(row.page, row.what, span, f"{row.threshold:.4g}", margin, f"{row.deviations:.1f}")
+            table.add_row(row.what, span, f"{row.threshold:.4g}", margin, f"{row.deviations:.1f}")
+        if rows:
+            console.print(table)
         for line in failures:
             say(line)
         sound = sound and not failures and all(row.holds for row in rows)
-    console.print(table)
     if not sound:
         raise typer.Exit(1)
 

@@ -48,7 +48,7 @@ def test_under_other_seeds(tmp_path):
     (one, two), failures = seeds.margins(path, (0, 1, 2))
     assert (one.values, one.threshold, one.holds, one.least) == ((1, 2, 3), 1.5, False, -0.5)
     assert one.deviations == pytest.approx(0.5)
-    assert (two.page, two.what, two.least, two.deviations) == ("page", "two", 1, math.inf)
+    assert (two.what, two.least, two.deviations) == ("two", 1, math.inf)
     [failure] = failures
     assert "seed 2" in failure and "ZeroDivisionError" in failure
     assert path.read_bytes() == before

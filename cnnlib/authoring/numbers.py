@@ -55,8 +55,9 @@ def text(found):
         "<!-- Written by `cnnlab numbers` from the outputs of the pages. -->",
         "",
         "Every number and claim on the lecture's slides that these pages treat, in the lecture's order, beside what "
-        "the book computes. The verdict is found by comparing the two in code. A *cited* number was published and "
-        "cannot be computed again here; its source stands with it. Each line links to its place on the page that "
+        "the book computes. The verdict is found by comparing the two in code. A claim in words *holds* or does not. "
+        "A *cited* number was published and cannot be computed again here; its source stands with it. A line that "
+        "begins with … goes on with the thought of the one above. Each line links to its place on the page that "
         "computes it.",
         "",
         f"{len(found)} numbers and claims: {counts['agrees']} agree, {counts['differs']} differ, and the line says "

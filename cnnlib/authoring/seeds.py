@@ -10,7 +10,6 @@ from cnnlib.claims import KEY
 class Margin(NamedTuple):
     """A claim of a page, and the values that it found, one per seed."""
 
-    page: str
     what: str
     side: str  # at_least or at_most
     threshold: float
@@ -46,7 +45,7 @@ def margins(path, seeds, scale="quick"):
             found.setdefault((position, record["what"], record["side"], record["threshold"]), []).append(
                 record["value"]
             )
-    return [Margin(path.stem, *key[1:], tuple(values)) for key, values in sorted(found.items())], failures
+    return [Margin(*key[1:], tuple(values)) for key, values in sorted(found.items())], failures
 
 
 def outcomes(notebook):
