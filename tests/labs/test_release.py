@@ -285,7 +285,7 @@ def test_no_answer_stands_in_what_students_get(name, tmp_path):
     hidden, shown = solution_lines(source)
     lines = {*secret(hidden, shown), *secret(check_lines(folder), shown)}
     lines -= given_lines(source, GIVEN.get(name, ()))
-    assert len(lines) > 20
+    assert len(lines) > 200  # of a notebook alone there are fewer
     for path in release.release(to=tmp_path / "students"):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
