@@ -11,7 +11,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 # Beside a source notebook stand its hidden checks: nothing but the notebook itself is ever copied to students.
-c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".*", "feedback"]
+c.CourseDirectory.ignore = ["checks", "*.py", "*.pyc", "__pycache__", ".*", "feedback"]
 # Where nbgrader would run student code and tests in one process, the course's sandbox takes their place.
 c.Autograde.autograde_preprocessors = [
     "cnnlib.grading.nbgrader_step.TrustedChecks",

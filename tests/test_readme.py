@@ -113,7 +113,7 @@ def releases(command, folder):
     folder = folder / "students"
     passes(command.replace("../students", str(folder)), "The students' copy is in")
     assert (folder / "labs" / "lab01_convolution" / "lab01_convolution.ipynb").is_file()
-    assert not list(folder.rglob("checks.py"))
+    assert not list(folder.rglob("checks*"))
 
 
 HERE = {

@@ -1,7 +1,13 @@
-"""What a lab's ``checks.py`` is written with: tasks, their checks, and the misconceptions that they recognise.
+"""What a lab's checks are written with: tasks, their checks, and the misconceptions that they recognise.
+
+They are a folder, ``checks``, beside the lab's source notebook. Its ``__init__.py`` makes the lab, and files called
+``task….py`` add a task each, or misconceptions to one, in the order of their names:
 
     lab = Lab(__file__, packages=["numpy"])
     solution = lab.solution                       # the functions of the source notebook
+
+    from . import lab, solution                   # begins the next file, task1_double.py
+
     double = lab.task("double", "Twice a number", functions=["double"])
 
     @double.check(points=2)
@@ -139,7 +145,7 @@ class Task:
     def misconception(self, of):
         """Decorator: the function or class is a wrong solution; its docstring is what feedback says then.
 
-        It may use NumPy as ``np``, ``solution``, and plain functions of its module.
+        It may use NumPy as ``np``, ``solution``, and plain functions of its lab's checks.
         """
 
         def register(function):
@@ -226,15 +232,15 @@ class Cell(NamedTuple):
 class Lab:
     """A lab: its tasks, and what the sandbox may hold for it.
 
-    ``packages`` are the distributions that students may import, with whatever those need; ``tools`` the modules of
-    cnnlib. A cell may run for ``cell_seconds``, a call of a check for ``call_seconds``, everything for
-    ``total_seconds``; memory beyond the interpreter's own is ``memory_mib``.
+    ``file`` is the ``__init__.py`` of its checks. ``packages`` are the distributions that students may import, with
+    whatever those need; ``tools`` the modules of cnnlib. A cell may run for ``cell_seconds``, a call of a check for
+    ``call_seconds``, everything for ``total_seconds``; memory beyond the interpreter's own is ``memory_mib``.
     """
 
     def __init__(
         self, file, packages, tools=TOOLS, cell_seconds=20.0, call_seconds=5.0, total_seconds=180.0, memory_mib=1024
     ):
-        self.folder = Path(file).resolve().parent
+        self.folder = Path(file).resolve().parents[1]
         self.packages, self.tools = tuple(packages), tuple(tools)
         self.cell_seconds, self.call_seconds, self.total_seconds = cell_seconds, call_seconds, total_seconds
         self.memory_mib = memory_mib
@@ -299,19 +305,32 @@ def replaced(solution, misconception):
 
 
 def lab_names():
-    """Names of all labs, in order."""
-    return sorted(path.parent.name for path in SOLUTIONS.glob("*/checks.py"))
+    """Names of all labs, in order; ``CourseError`` where a lab's checks are no folder."""
+    if single := next(SOLUTIONS.glob("*/checks.py"), None):
+        raise CourseError(f"A lab's checks are a folder: move {single} to {single.with_suffix('') / '__init__.py'}")
+    return sorted(path.parents[1].name for path in SOLUTIONS.glob("*/checks/__init__.py"))
 
 
 def load(name):
-    """The ``Lab`` of that name."""
-    path = SOLUTIONS / name / "checks.py"
-    if not path.is_file():
-        raise CourseError(f"There is no lab {name}; there are {', '.join(lab_names()) or 'none'}")
-    spec = importlib.util.spec_from_file_location(f"checks_of_{name}", path)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # named, so that its source is found
-    spec.loader.exec_module(module)
-    return module.lab
+    """The ``Lab`` of that name; ``CourseError`` where there is none, or where one of its files is no valid Python.
+
+    The files of its checks are read anew, as modules of a package that only the grader's process knows. So they may
+    import from each other, and files of two labs may have the same name.
+    """
+    if name not in (names := lab_names()):
+        raise CourseError(f"There is no lab {name}; there are {', '.join(names) or 'none'}")
+    package, folder = f"checks_of_{name}", SOLUTIONS / name / "checks"
+    for earlier in [module for module in sys.modules if module.partition(".")[0] == package]:
+        del sys.modules[earlier]
+    spec = importlib.util.spec_from_file_location(package, folder / "__init__.py")
+    sys.modules[package] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(sys.modules[package])
+        for path in sorted(folder.glob("task*.py")):
+            importlib.import_module(f"{package}.{path.stem}")
+    except SyntaxError as error:
+        raise CourseError(f"{error.filename}, line {error.lineno}: {error.msg}") from error
+    return sys.modules[package].lab
 
 
 def _judged(answers, error):

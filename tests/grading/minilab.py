@@ -1,18 +1,20 @@
 """A lab of two tasks, as small as a lab can be: what the grader's own tests grade."""
 
-from textwrap import dedent
-
 import nbformat
 from nbformat import v4
 
-CHECKS = '''
-import numpy as np
-
-from cnnlib.grading.checks import Lab, wrong
+LAB = """
+from cnnlib.grading.checks import Lab
 
 LIMITS = {"cell_seconds": 3, "call_seconds": 1, "memory_mib": 512}
 lab = Lab(__file__, packages=["numpy", "matplotlib"], tools=("_arguments", "labs"), **LIMITS)
 solution = lab.solution
+"""
+
+TASK_1 = '''
+import numpy as np
+
+from . import lab
 
 double = lab.task("double", "Twice as much", functions=["double"])
 
@@ -40,7 +42,12 @@ def squared(x):
 def sign_lost(x):
     """The sign of the number is lost on the way."""
     return 2 * np.abs(x)
+'''
 
+TASK_2 = '''
+from cnnlib.grading.checks import wrong
+
+from . import lab, solution
 
 counter = lab.task("counter", "An object that counts", classes={"Counter": ["add", "total"]})
 
@@ -122,5 +129,12 @@ def write_lab(folder):
     home = folder / "lab00_small"
     home.mkdir(parents=True)
     nbformat.write(notebook(), home / "lab00_small.ipynb")
-    (home / "checks.py").write_text(dedent(CHECKS).lstrip(), encoding="utf-8")
+    write_checks(home, {"__init__": LAB, "task1_double": TASK_1, "task2_counter": TASK_2})
     return folder
+
+
+def write_checks(home, files):
+    """Write the checks of the lab in the folder ``home``: file name → text."""
+    (home / "checks").mkdir()
+    for name, text in files.items():
+        (home / "checks" / f"{name}.py").write_text(text.lstrip(), encoding="utf-8")

@@ -1,17 +1,21 @@
 """A lab of PyTorch code, as small as it can be: functions and a module of tensors, for checks that hold arrays."""
 
 import nbformat
-from minilab import marks
+from minilab import marks, write_checks
 from nbformat import v4
 
-CHECKS = '''
-import numpy as np
-
+LAB = """
 from cnnlib.grading.checks import Lab
 
 LIMITS = {"cell_seconds": 20, "call_seconds": 5, "memory_mib": 512}
 lab = Lab(__file__, packages=["numpy", "matplotlib", "torch"], tools=("_arguments", "labs"), **LIMITS)
 solution = lab.solution
+"""
+
+TASKS = '''
+import numpy as np
+
+from . import lab, solution
 
 scale = lab.task("scale", "A scale", functions=["scale"], rtol=1e-5, tensors=True)
 
@@ -103,5 +107,5 @@ def write_lab(folder):
     home = folder / "lab00_tensors"
     home.mkdir(parents=True)
     nbformat.write(v4.new_notebook(cells=cells), home / "lab00_tensors.ipynb")
-    (home / "checks.py").write_text(CHECKS.lstrip(), encoding="utf-8")
+    write_checks(home, {"__init__": LAB, "tasks": TASKS})
     return folder

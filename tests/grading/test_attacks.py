@@ -404,8 +404,9 @@ def test_other_submissions_cannot_be_seen(asked):
 def test_the_answers_cannot_be_imported(asked, slowly):
     names = [
         "cnnlib.conv", "cnnlib.receptive_field", "cnnlib.filters", "cnnlib.grading", "cnnlib.grading.checks",
-        "cnnlib.authoring", "cnnlib.cli", "cnnlib.models", "checks", "solutions", "torch", "torchvision", "scipy",
-        "scipy.ndimage", "skimage.morphology", "nbgrader", "jax", "cv2", "sklearn.svm", "pip", "setuptools",
+        "cnnlib.authoring", "cnnlib.cli", "cnnlib.models", "checks", "checks_of_lab00_small",
+        "checks_of_lab00_small.task1_double", "solutions", "torch", "torchvision", "scipy", "scipy.ndimage",
+        "skimage.morphology", "nbgrader", "jax", "cv2", "sklearn.svm", "pip", "setuptools",
     ]  # fmt: skip
     found = asked(
         """

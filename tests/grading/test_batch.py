@@ -232,7 +232,7 @@ def test_a_fault_of_the_grader_costs_nobody_else_a_grade(course, graded, monkeyp
 
 def test_checks_that_fail_on_the_solution_stop_everything(minilab, course, graded, monkeypatch):
     course.submit("ada")
-    broken = minilab / "lab00_small" / "checks.py"
+    broken = minilab / "lab00_small" / "checks" / "task1_double.py"
     text = broken.read_text()
     try:
         broken.write_text(text.replace("return student.double(rng.random(3))", "return student.double(1, 2, 3)"))

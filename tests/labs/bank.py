@@ -31,6 +31,11 @@ def solutions(lab):
     return {name: lab.named[name].source for name in lab.tasks}
 
 
+def files(lab):
+    """The files of a lab's checks, as attributes: ``task1_maxplus`` and so on."""
+    return sys.modules[f"checks_of_{lab.name}"]
+
+
 def style(path):
     """Cell name → source, of a file that lines `# %% name` divide."""
     parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -48,9 +53,9 @@ def defined(path, names):
 
 
 def mistaken(lab, task, misconception):
-    """Source of a solution cell that holds a misconception, and the plain functions and classes of checks.py it uses.
+    """Source of a solution cell that holds a misconception, and the functions and classes of the checks that it uses.
 
-    In checks.py these call ``solution``; here that name stands for the right answer, run in a namespace of its own.
+    There they call ``solution``; here that name stands for the right answer, run in a namespace of its own.
     """
     right = "\n\n".join([lab.named["setup"].source, *solutions(lab).values()])
     lines = [
@@ -69,15 +74,19 @@ def mistaken(lab, task, misconception):
 
 
 def _with_helpers(thing, found):
-    """Name → source, of a function or class and of those of its module that it uses, which come first."""
+    """Name → source, of a function or class and of those of the lab's checks that it uses, which come first."""
     module = sys.modules[thing.__module__]
     tree = ast.parse(dedent(inspect.getsource(thing)))
     found[thing.__name__] = ""  # what uses itself is not looked at again
     for name in sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - found.keys()):
         helper = getattr(module, name, None)
-        if isinstance(helper, (FunctionType, type)) and helper.__module__ == module.__name__ and name not in found:
+        if isinstance(helper, (FunctionType, type)) and _package(helper) == _package(thing) and name not in found:
             _with_helpers(helper, found)
     tree.body[0].decorator_list = []
     del found[thing.__name__]
     found[thing.__name__] = ast.unparse(tree)
     return found
+
+
+def _package(thing):
+    return thing.__module__.partition(".")[0]

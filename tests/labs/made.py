@@ -15,9 +15,12 @@ VISIBLE = """with labs.task(1, "Double") as check:
     ### BEGIN HIDDEN TESTS
     assert double(np.array([17]))[0] == 34
     ### END HIDDEN TESTS"""
-CHECKS = """from cnnlib.grading.checks import Lab
+LAB = """from cnnlib.grading.checks import Lab
 
 lab = Lab(__file__, packages=["numpy"])
+"""
+TASK = """from . import lab
+
 double = lab.task("double", "Double", functions=["double"])
 
 
@@ -53,8 +56,10 @@ def source_notebook():
 
 def write_lab(solutions, name=NAME):
     """Write a lab into the folder ``solutions``; returns the path of its source notebook."""
-    (solutions / name).mkdir(parents=True)
-    (solutions / name / "checks.py").write_text(CHECKS)
+    checks = solutions / name / "checks"
+    checks.mkdir(parents=True)
+    (checks / "__init__.py").write_text(LAB)
+    (checks / "task1_double.py").write_text(TASK)
     return write_notebook(solutions / name / f"{name}.ipynb", source_notebook())
 
 

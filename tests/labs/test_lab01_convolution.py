@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
-from bank import defined, style
+from bank import defined, files, style
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -22,7 +22,7 @@ NOTEBOOK = nbformat.read(lab.source, as_version=4)
 STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
 SEEDS = range(3)  # more are tried where a check is changed; every run of the grader draws its own
 TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
-CHECKS = lab.tasks["identify"].checks[0].function.__globals__  # of checks.py
+IDENTIFY, CHEAPEST = files(lab).task2_identify, files(lab).task4_cheapest
 BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
 
 
@@ -70,7 +70,7 @@ def held(box):
 def test_every_box_can_be_identified_by_one_question():
     """The solution is an inverse, so no two layers that the task allows answer alike."""
     for seed, (kernel, stride, padding) in enumerate(every_box()):
-        box, asked = CHECKS["layer"](np.random.default_rng(seed), kernel, stride, padding)
+        box, asked = IDENTIFY.layer(np.random.default_rng(seed), kernel, stride, padding)
         w, b, *rest = solution.identify(box)
         inside = held(box)
         np.testing.assert_allclose(w, inside["w"], atol=1e-12)
@@ -82,7 +82,7 @@ def test_both_kinds_of_boxes_answer_alike():
     exec(next(cell.source for cell in NOTEBOOK.cells if marks(cell).get("grade_id") == "boxes"), space)
     rng = np.random.default_rng(0)
     for kernel, stride, padding in every_box():
-        box, _ = CHECKS["layer"](rng, kernel, stride, padding)
+        box, _ = IDENTIFY.layer(rng, kernel, stride, padding)
         inside = held(box)
         visible = space["Box"](inside["w"], inside["b"], stride, padding)
         image = rng.normal(size=rng.integers(5, 65, 2))
@@ -93,13 +93,13 @@ def test_both_kinds_of_boxes_answer_alike():
     "image", [np.zeros(9), np.zeros((65, 9)), np.zeros((1, 1)), [[np.nan] * 9] * 9, "photo", [[1j] * 9] * 9, None]
 )
 def test_a_box_refuses_what_is_no_image(image):
-    box, _ = CHECKS["layer"](np.random.default_rng(0), (3, 4))
+    box, _ = IDENTIFY.layer(np.random.default_rng(0), (3, 4))
     with pytest.raises(ValueError, match=r"the box takes|does not fit"):
         box(image)
 
 
 def test_a_box_gets_tired():
-    box, _ = CHECKS["layer"](np.random.default_rng(0), (3, 4))
+    box, _ = IDENTIFY.layer(np.random.default_rng(0), (3, 4))
     for _ in range(200):
         box(np.zeros((9, 9)))
     with pytest.raises(ValueError, match="200"):
@@ -149,11 +149,11 @@ def test_cheapest_against_all_stacks(size, jump, overhead):
 @pytest.mark.parametrize("jump", [1, 2, 4])
 def test_large_fields_need_a_search_that_remembers(jump):
     """No cheapest stack is short, and a search that only drops what is too dear already does not come to its end."""
-    own_price = CHECKS["own_price"]
+    own_price = CHEAPEST.own_price
     for seed in range(10):
-        asked = CHECKS["deep"](np.random.default_rng(seed), jump)
-        shortest = CHECKS["planned"](*asked, CHECKS["own_reach"], lambda *layer: own_price(*layer) + 0.001)
-        assert len(shortest) >= 12 and cost(shortest, asked[0], asked[3])[2] == CHECKS["least"](*asked)[0]
+        asked = CHEAPEST.deep(np.random.default_rng(seed), jump)
+        shortest = CHEAPEST.planned(*asked, CHEAPEST.own_reach, lambda *layer: own_price(*layer) + 0.001)
+        assert len(shortest) >= 12 and cost(shortest, asked[0], asked[3])[2] == CHEAPEST.least(*asked)[0]
     with pytest.raises(TimeoutError):
         pruned(*asked, steps=200_000)
 
@@ -221,8 +221,8 @@ def test_visible_and_hidden_checks_speak_alike(name, answer, message):
 @pytest.mark.parametrize(("name", "mistake"), [
     ("maxplus", lambda x, w, *a, **o: np.maximum(solution.maxplus(x, w, *a, **o), -1e9 + w.max())),
     ("ReflectConv", lambda w, stride=1, dilation=1: solution.ReflectConv(w, stride)),
-    ("cheapest", CHECKS["rounded_down"]),
-    ("cheapest", CHECKS["whole_jump"]),
+    ("cheapest", CHEAPEST.rounded_down),
+    ("cheapest", CHEAPEST.whole_jump),
 ])  # fmt: skip
 def test_visible_checks_see(name, mistake):
     assert any(visible(name, **{name: mistake}))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from bank import defined, style
+from bank import defined, files, style
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -21,7 +21,7 @@ solution = lab.solution
 NOTEBOOK = nbformat.read(lab.source, as_version=4)
 STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
 TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
-CHECKS = lab.tasks["train"].checks[0].function.__globals__  # of checks.py
+TRAIN = files(lab).task4_train
 BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
 
 
@@ -134,7 +134,7 @@ def test_lenets_c3_has_1500_weights():
 
 
 def glyphs_of(rng, count):
-    return CHECKS["drawn"](rng, np.arange(10), count, CHECKS["ANYWHERE"])
+    return TRAIN.drawn(rng, np.arange(10), count, TRAIN.ANYWHERE)
 
 
 def test_the_run_as_found_reads_hardly_anything():
@@ -145,14 +145,14 @@ def test_the_run_as_found_reads_hardly_anything():
     exec(cell("found").source, space)
     assert np.mean(space["as_found"](*arguments).numpy() == right) < 0.3
     answer = solution.train(*arguments)
-    assert np.mean(answer.numpy() == right) >= CHECKS["ENOUGH"]
+    assert np.mean(answer.numpy() == right) >= TRAIN.ENOUGH
     assert torch.equal(solution.train(*arguments), answer)
 
 
 def test_both_kinds_of_digits_are_alike():
     space = dict(vars(solution))
     exec(cell("found").source, space)
-    one, other = (make(np.random.default_rng(3), np.arange(10)) for make in (space["glyphs"], CHECKS["glyphs"]))
+    one, other = (make(np.random.default_rng(3), np.arange(10)) for make in (space["glyphs"], TRAIN.glyphs))
     assert np.array_equal(one, other)
 
 
@@ -239,7 +239,7 @@ def test_a_mistake_of_training_is_named_where_rounding_differs(mistake, name):
     def elsewhere(images, labels, tests, seed):
         nearly = images.float() * (1 + 1e-7)
         assert not torch.equal(nearly, images.float())
-        return CHECKS["trained"](nearly, labels, tests, seed, mistake)
+        return TRAIN.trained(nearly, labels, tests, seed, mistake)
 
     [known] = [one for one in task.misconceptions if one.name == name]
     result = task.run(SimpleNamespace(**vars(solution) | {"train": elsewhere}), solution, draws(1))
@@ -260,7 +260,7 @@ def test_own_mean_is_seen_in_the_notebook():
 
 def test_shapes_have_other_labels_each_time():
     """Templates of the digits, which never look at the labels, get nothing."""
-    templates = torch.tensor(CHECKS["glyphs"](np.random.default_rng(0), np.arange(10), CHECKS["CENTRE"])).float()
+    templates = torch.tensor(TRAIN.glyphs(np.random.default_rng(0), np.arange(10), TRAIN.CENTRE)).float()
 
     def train(images, labels, tests, seed):
         return torch.cdist(tests.flatten(1).float(), templates.flatten(1)).argmin(1)

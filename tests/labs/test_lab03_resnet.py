@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from bank import defined, style
+from bank import defined, files, style
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -26,7 +26,8 @@ NOTEBOOK = nbformat.read(lab.source, as_version=4)
 STYLES = sorted((Path(__file__).parent / "styles" / lab.name).glob("*.py"))
 SEEDS = range(3)  # more are tried where a check is changed; every run of the grader draws its own
 TASKS = pytest.mark.parametrize("task", lab.tasks.values(), ids=list(lab.tasks))
-CHECKS = lab.tasks["misprint"].checks[0].function.__globals__  # of checks.py
+CHECKS = files(lab)
+MISPRINT, LEDGER, DEEPEN = CHECKS.task1_misprint, CHECKS.task2_ledger, CHECKS.task3_deepen
 BANK = [(task, mistake) for task in lab.tasks.values() for mistake in task.misconceptions]
 TRAITS = {
     "rate too high": ["NaN", "jump", "worse in eval mode", "worse on others"],
@@ -90,7 +91,7 @@ def by_profile(layers, shape):
 ])  # fmt: skip
 def test_misprint_against_pytorch(change, kind, ending):
     """Its totals are the profile's, before and after the change that it names."""
-    layers, shape, *published = CHECKS["slip"](np.random.default_rng(7), change, (kind,), ending)
+    layers, shape, *published = MISPRINT.slip(np.random.default_rng(7), change, (kind,), ending)
     *own, number, how = solution.misprint(layers, shape, *published)
     assert tuple(own) == by_profile(layers, shape)
     assert how == change and layers[number]["type"] == kind
@@ -105,15 +106,15 @@ def test_misprint_against_pytorch(change, kind, ending):
 
 def test_one_answer_explains_a_slip():
     for seed in range(10):
-        layers, shape, *totals = CHECKS["slip"](np.random.default_rng(seed), "left out", ("conv",))
-        counted = [CHECKS["published"](edited, shape) for _, _, edited in CHECKS["edits"](layers)]
-        assert counted.count(tuple(totals)) == 1 and CHECKS["published"](layers, shape) != tuple(totals)
+        layers, shape, *totals = MISPRINT.slip(np.random.default_rng(seed), "left out", ("conv",))
+        counted = [MISPRINT.published(edited, shape) for _, _, edited in MISPRINT.edits(layers)]
+        assert counted.count(tuple(totals)) == 1 and MISPRINT.published(layers, shape) != tuple(totals)
 
 
 def test_something_impossible_comes_before_the_answer():
     """In the order of the layers, and among those left out; the solution is not led astray."""
     for seed in range(10):
-        layers, shape, *totals = CHECKS["slip"](np.random.default_rng(seed), "left out", ("conv",), "flat", True)
+        layers, shape, *totals = MISPRINT.slip(np.random.default_rng(seed), "left out", ("conv",), "flat", True)
         _, _, answer, _ = solution.misprint(layers, shape, *totals)
         with pytest.raises((RuntimeError, ValueError)):
             modules(layers[:1] + layers[2:], shape)
@@ -155,7 +156,7 @@ def responses(nodes, shape):
 @pytest.mark.parametrize("seed", range(5))
 def test_ledger_against_pytorch(drawn, rest, seed):
     rng = np.random.default_rng(seed)
-    nodes, shape = CHECKS[drawn](rng), CHECKS["image"](rng, rest)
+    nodes, shape = getattr(LEDGER, drawn)(rng), LEDGER.image(rng, rest)
     rows, oracle = solution.ledger(nodes, shape), responses(nodes, shape)
     assert rows.keys() == oracle.keys()
     for name, (out, parameters, macs) in oracle.items():
@@ -166,7 +167,7 @@ def test_ledger_against_pytorch(drawn, rest, seed):
 def test_what_is_held_by_a_memory_that_frees(seed):
     """A memory from which an output goes as soon as its last reader has run."""
     rng = np.random.default_rng(seed)
-    nodes, shape = CHECKS["branching"](rng), CHECKS["image"](rng)
+    nodes, shape = LEDGER.branching(rng), LEDGER.image(rng)
     rows, memory = solution.ledger(nodes, shape), {}
     assert all(any(node["name"] in reader["reads"] for reader in nodes) for node in nodes[:-1])
     for number, node in enumerate(nodes):
@@ -220,13 +221,13 @@ def test_deepen_by_modules(seed, after, widths):
 def test_both_nets_of_the_third_task_are_one():
     """The notebook's module, and the functions that the hidden checks compute with."""
     rng, names = np.random.default_rng(0), space()
-    state, x = CHECKS["plain_net"](rng, [4, 6, 5]), torch.tensor(CHECKS["batch"](rng))
-    net, held = names["Plain"].of(CHECKS["tensors"](state)), CHECKS["tensors"](state)
+    state, x = DEEPEN.plain_net(rng, [4, 6, 5]), torch.tensor(DEEPEN.batch(rng))
+    net, held = names["Plain"].of(DEEPEN.tensors(state)), DEEPEN.tensors(state)
     for training in (False, True, False):
-        torch.testing.assert_close(net.train(training)(x), CHECKS["scores"](held, x, training))
+        torch.testing.assert_close(net.train(training)(x), DEEPEN.scores(held, x, training))
     for training in (True, False):
-        mean, variance, n = CHECKS["leaving"](state, 1, x, training)
-        maps = CHECKS["scores"](CHECKS["tensors"](state), x, training, blocks=2)
+        mean, variance, n = CHECKS.task3_misconceptions.leaving(state, 1, x, training)
+        maps = DEEPEN.scores(DEEPEN.tensors(state), x, training, blocks=2)
         np.testing.assert_allclose(mean, maps.mean((0, 2, 3)))
         np.testing.assert_allclose(variance, maps.var((0, 2, 3), correction=0))
         assert n == maps[:, 0].numel()
@@ -240,15 +241,15 @@ def cases():
 def test_every_run_is_diagnosed(case):
     for seed in range(150):
         for classes in case[2:] or (2, 5, 10, 100):
-            log = CHECKS["run_log"](np.random.default_rng(seed), *case[:2], classes)
-            assert solution.diagnose(log) == CHECKS["verdict"](log) == case[0]
+            log = CHECKS.task4_diagnose.run_log(np.random.default_rng(seed), *case[:2], classes)
+            assert solution.diagnose(log) == CHECKS.task4_misconceptions.verdict(log) == case[0]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(map(str, case[:2])))
 def test_runs_keep_what_the_task_promises(case):
     cause = case[0]
     for seed in range(100):
-        log = CHECKS["run_log"](np.random.default_rng(seed), *case)
+        log = CHECKS.task4_diagnose.run_log(np.random.default_rng(seed), *case)
         K, loss, (accuracy, again, test) = (
             log["classes"],
             log["loss"],
@@ -352,8 +353,9 @@ def test_a_text_of_ones_own():
 
 
 def test_messages_name_what_they_speak_of():
-    assert visible("misprint", CHECKS["counted_from_one"])[1] == "'layer': the number is not right"
-    hidden = lab.tasks["misprint"].run(SimpleNamespace(misprint=CHECKS["counted_from_one"]), solution, draws(0))
+    from_one = CHECKS.task1_misconceptions.counted_from_one
+    assert visible("misprint", from_one)[1] == "'layer': the number is not right"
+    hidden = lab.tasks["misprint"].run(SimpleNamespace(misprint=from_one), solution, draws(0))
     assert hidden.checks[1].message == "'network 1': 'layer': the number is not right"
     hidden = lab.tasks["diagnose"].run(SimpleNamespace(diagnose=lambda log: "healthy"), solution, draws(0))
     assert re.fullmatch(r"'log \d': it is not the right text", hidden.checks[0].message)
@@ -372,8 +374,8 @@ def test_a_state_that_was_changed():
 
 def raising(layers, shape, parameters, flops):
     """The solution of somebody who does not expect that a change is impossible."""
-    totals = CHECKS["published"]
-    for number, change, edited in CHECKS["edits"](layers):
+    totals = MISPRINT.published
+    for number, change, edited in MISPRINT.edits(layers):
         found = totals(edited, shape)
         if found is None:
             raise ValueError("no such network")
@@ -383,10 +385,10 @@ def raising(layers, shape, parameters, flops):
 
 @pytest.mark.parametrize(("name", "answer", "most"), [
     ("misprint", raising, 6),
-    ("misprint", CHECKS["flops_alone"], 6),
-    ("misprint", CHECKS["parameters_alone"], 5),
-    ("diagnose", CHECKS["accuracies_first"], 6),
-    ("diagnose", CHECKS["small_gap_is_overfitting"], 6),
+    ("misprint", CHECKS.task1_misconceptions.flops_alone, 6),
+    ("misprint", CHECKS.task1_misconceptions.parameters_alone, 5),
+    ("diagnose", CHECKS.task4_misconceptions.accuracies_first, 6),
+    ("diagnose", CHECKS.task4_misconceptions.small_gap_is_overfitting, 6),
 ])  # fmt: skip
 def test_what_visible_checks_see_costs_points(name, answer, most):
     """Whatever is drawn."""
@@ -397,23 +399,23 @@ def test_what_visible_checks_see_costs_points(name, answer, most):
 
 
 @pytest.mark.parametrize(("name", "mistake"), [
-    ("misprint", CHECKS["groups_ignored"]),
-    ("misprint", CHECKS["rest_kept"]),
-    ("misprint", CHECKS["parameters_alone"]),
-    ("ledger", CHECKS["windows_of_padding"]),
-    ("ledger", CHECKS["axes_swapped"]),
-    ("ledger", CHECKS["freed_too_early"]),
-    ("deepen", CHECKS["only_in_eval_mode"]),
-    ("deepen", CHECKS["eps_forgotten"]),
-    ("misprint", CHECKS["ended_by_the_impossible"]),
-    ("ledger", CHECKS["padding_before_forgotten"]),
-    ("ledger", CHECKS["one_window_more"]),
-    ("ledger", CHECKS["a_number_per_channel"]),
-    ("deepen", CHECKS["running_variance_unbiased"]),
-    ("diagnose", CHECKS["nan_unseen"]),
-    ("diagnose", CHECKS["accuracies_first"]),
-    ("diagnose", CHECKS["small_gap_is_overfitting"]),
-    ("diagnose", CHECKS["chance_is_a_tenth"]),
+    ("misprint", CHECKS.task1_misconceptions.groups_ignored),
+    ("misprint", CHECKS.task1_misconceptions.rest_kept),
+    ("misprint", CHECKS.task1_misconceptions.parameters_alone),
+    ("ledger", CHECKS.task2_misconceptions.windows_of_padding),
+    ("ledger", CHECKS.task2_misconceptions.axes_swapped),
+    ("ledger", CHECKS.task2_misconceptions.freed_too_early),
+    ("deepen", CHECKS.task3_misconceptions.only_in_eval_mode),
+    ("deepen", CHECKS.task3_misconceptions.eps_forgotten),
+    ("misprint", CHECKS.task1_misconceptions.ended_by_the_impossible),
+    ("ledger", CHECKS.task2_misconceptions.padding_before_forgotten),
+    ("ledger", CHECKS.task2_misconceptions.one_window_more),
+    ("ledger", CHECKS.task2_misconceptions.a_number_per_channel),
+    ("deepen", CHECKS.task3_misconceptions.running_variance_unbiased),
+    ("diagnose", CHECKS.task4_misconceptions.nan_unseen),
+    ("diagnose", CHECKS.task4_misconceptions.accuracies_first),
+    ("diagnose", CHECKS.task4_misconceptions.small_gap_is_overfitting),
+    ("diagnose", CHECKS.task4_misconceptions.chance_is_a_tenth),
 ])  # fmt: skip
 def test_visible_checks_see(name, mistake):
     assert any(visible(name, mistake))
