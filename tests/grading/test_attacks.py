@@ -527,7 +527,8 @@ def test_signals_reach_nobody_else(graded, sandbox, lab, signal_name):
         result = graded(attack + "\n            def double(x):\n                return 0 * x")
         assert result.status in (results.CRASHED, results.TIMED_OUT, results.GRADED)
         assert StudentProxy(other, lab.tasks["double"]).double(4) == 8 and other.status == results.GRADED
-    looking = "import os\n" + "def double(x):\n    return x * 2 if os.getpriority(os.PRIO_PROCESS, 0) == 0 else None"
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    looking = f"import os\ndef double(x):\n    return x * 2 if os.getpriority(os.PRIO_PROCESS, 0) == {usual} else None"
     assert graded(looking, "honest").score == FULL
 
 
