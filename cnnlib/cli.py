@@ -53,10 +53,17 @@ def execute(
 
     if scale not in (None, "quick", "full"):
         raise CourseError(f"--scale must be quick or full; got {scale!r}")
+    failed = []
     for path in paths or checkout.notebooks():
         if not path.is_file():
             raise CourseError(f"There is no notebook at {path}")
-        say(f"{path.name}: {run_notebook(path.resolve(), scale, force=force)}")
+        try:
+            say(f"{path.name}: {run_notebook(path.resolve(), scale, force=force)}")
+        except CourseError as error:  # one page that fails does not keep the others from running
+            say(str(error))
+            failed.append(path.name)
+    if failed:
+        raise CourseError(f"Not run to the end: {', '.join(failed)}")
 
 
 @command

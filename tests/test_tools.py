@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cnnlib import cli
 from cnnlib.authoring import apt, browser, checkout, doctor, site, suite, sync, vendor
+from cnnlib.errors import CourseError
 from cnnlib.grading import checks, release
 
 PARTS = ", ".join(part.name for part in suite.PARTS)
@@ -62,6 +63,21 @@ def test_execute(tmp_path, monkeypatch):
     page = tmp_path / "page.ipynb"
     page.write_text("{}")
     assert cnnlab("execute", str(page), "--scale", "quick") == (0, "page.ipynb: quick False")
+
+
+def test_a_page_that_fails_does_not_keep_the_others_from_running(tmp_path, monkeypatch):
+    def run(path, scale, force):
+        if path.stem == "first":
+            raise CourseError("first.ipynb failed, and was left as it was.")
+        return "ran"
+
+    monkeypatch.setattr("cnnlib.authoring.execute.execute", run)
+    pages = [tmp_path / f"{name}.ipynb" for name in ("first", "second")]
+    for page in pages:
+        page.write_text("{}")
+    code, output = cnnlab("execute", *map(str, pages))
+    assert code == 1
+    assert "left as it was" in output and "second.ipynb: ran" in output and "Not run to the end: first.ipynb" in output
 
 
 def test_book_and_serve(tmp_path, monkeypatch):

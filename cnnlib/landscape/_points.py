@@ -81,9 +81,12 @@ def copied_buffers(model, *, forget=False):
 
 
 def mean_loss(model, tensors, data, loss):
-    """Mean of ``loss`` over the batches ``data``, with ``tensors`` (name → tensor) in place of the model's own."""
+    """Mean of ``loss`` over the batches ``data``, with ``tensors`` (name → tensor) in place of the model's own.
+
+    A float64 tensor of the shape of what ``loss`` gives.
+    """
     total = sum(loss(functional_call(model, tensors, (x,)), y).double() * len(x) for x, y in data)
-    return float(total) / sum(len(x) for x, _ in data)
+    return total / sum(len(x) for x, _ in data)
 
 
 def check_loss(loss):

@@ -68,7 +68,7 @@ def surface(
             _move(row, weights, delta, alpha)
             for j, beta in enumerate(grid):
                 _move(point, row, eta, beta)
-                losses[i, j] = points.mean_loss(model, tensors, data, loss)
+                losses[i, j] = float(points.mean_loss(model, tensors, data, loss))
     return Surface(grid, grid.copy(), losses)
 
 

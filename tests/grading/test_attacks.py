@@ -1,5 +1,6 @@
 """What a clever student might try. None of it gains a point, harms another submission, or leaves a trace."""
 
+import os
 import socket
 import subprocess
 import textwrap
