@@ -2,8 +2,6 @@
 
 import contextlib
 
-__all__ = ["modes_kept"]
-
 
 @contextlib.contextmanager
 def modes_kept(model):

@@ -6,7 +6,7 @@ raises an error like PyTorch's. Mixed precision is the CPU's, to bfloat16 too. W
 rounding (TF32), errors that come late, and times.
 """
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
 
 import torch
@@ -25,6 +25,9 @@ def pretend():
     autocast = torch.autocast
     replaced = {
         "torch.cuda.is_available": lambda: True,
+        "torch.cuda.device": lambda _: nullcontext(),
+        "torch.cuda.get_device_capability": lambda _: (9, 0),
+        "torch.cuda.manual_seed": lambda _: None,
         "torch.cuda.get_rng_state": lambda *_: None,
         "torch.cuda.set_rng_state": lambda *_: None,
         "torch.accelerator.current_accelerator": lambda **_: None,
