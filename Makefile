@@ -33,7 +33,7 @@ seeds: .venv/ready ## run the book's claims under three other seeds, and tabulat
 	@$(CNNLAB) seeds
 
 grade: .venv/ready ## grade a folder of submissions: make grade SUBMISSIONS=dir
-	@$(if $(SUBMISSIONS),,echo 'Say which folder: make grade SUBMISSIONS=dir'; exit 2;) $(CNNLAB) grade '$(SUBMISSIONS)' $(if $(OUT),--out '$(OUT)')
+	@$(if $(SUBMISSIONS),,echo 'Say which folder: make grade SUBMISSIONS=dir'; exit 2;) $(CNNLAB) grade '$(SUBMISSIONS)' $(if $(OUT),--out '$(OUT)') || [ $$? -eq 3 ] # 3: done, and some need a look
 
 lint: .venv/ready ## check the style of the code
 	@$(CNNLAB) lint

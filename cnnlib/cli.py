@@ -213,22 +213,20 @@ def grade(
     secret: Annotated[Path | None, typer.Option(help="File of the course's secret. Default: .course-secret.")] = None,
     sandbox: Annotated[bool, typer.Option(help="Without it, student code runs with all your rights.")] = True,
 ):
-    """Grade a folder of submissions. Exit code 0: all graded; 3: some need a look; 1: nothing was graded."""
+    """Grade a folder of submissions. Exit code 0: all graded; 3: done, and some need a look; 1: nothing was graded."""
     from cnnlib.grading import batch, inputs, report
     from cnnlib.grading.results import GRADED
 
     checkout.require_checkout()
     if out.resolve().is_relative_to(submissions.resolve()):
         raise CourseError("--out lies within the submissions; name a folder beside them.")
-    found, strange = batch.find(submissions)
-    for line in strange:
-        say(f"passed over: {line}")
+    found, passed_over = batch.find(submissions)
     course_secret = inputs.course_secret(secret or inputs.SECRET_FILE)
     results, labs = batch.run(found, out, course_secret, confined=sandbox, workers=workers, console=console)
-    for table in report.summary(results, labs):
+    for table in report.summary(results, labs, passed_over):
         console.print(table)
     say(f"Grades, gradebook and feedback are in {out}.")
-    if any(result.status != GRADED for result in results):
+    if passed_over or any(result.status != GRADED for result in results):
         raise typer.Exit(3)
 
 

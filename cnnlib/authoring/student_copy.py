@@ -65,6 +65,7 @@ def _write(folder, notebooks, tools, packages):
         "cnnlib/__init__.py": '"""cnnlib: the tools that the labs use."""\n',
         "pyproject.toml": pyproject(packages),
         "README.md": readme(min(notebooks, default="NAME")),
+        ".gitignore": ".venv/\n*.egg-info/\n__pycache__/\n.ipynb_checkpoints/\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -121,5 +122,8 @@ The last cell of a lab shows how far you are. This runs a lab from the top, and 
 
     .venv/bin/cnnlab check {example}
 
-On Windows, the commands are in `.venv\\Scripts`. Hidden checks, on other inputs, run at grading.
+On Windows, the commands are in `.venv\\Scripts`.
+
+What you hand in is the notebook of the lab, saved, under the name that it has. Then hidden checks run, on other
+inputs.
 """

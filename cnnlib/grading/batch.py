@@ -1,5 +1,6 @@
 """Grade a folder of submissions: workers side by side, and one writer of everything that they share."""
 
+import difflib
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -13,10 +14,11 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import report
 from cnnlib.grading.checks import lab_names, load
 from cnnlib.grading.files import write
-from cnnlib.grading.results import UNREADABLE, Handed, SubmissionResult
+from cnnlib.grading.results import UNREADABLE, Handed, PassedOver, SubmissionResult
 from cnnlib.grading.sandbox import Sandbox
 
 LAYOUT = "<student>/<lab>/<lab>.ipynb"
+WORK = {".ipynb", ".zip"}  # endings of files that hold somebody's work
 COLUMNS = (
     "grading",
     BarColumn(),
@@ -27,30 +29,56 @@ COLUMNS = (
 
 
 def find(folder):
-    """(submissions, what was passed over and why) in nbgrader's layout; ``CourseError`` where there is nothing."""
+    """(submissions, what was passed over) in nbgrader's layout, as lists of ``Handed`` and ``PassedOver``.
+
+    ``CourseError`` where there is no submission. Files and folders that systems leave behind, and files that are no
+    work of a student, are passed over in silence.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}. It should hold {LAYOUT}.")
-    known, found, strange = set(lab_names()), [], []
-    for student in sorted(path for path in folder.iterdir() if path.is_dir()):
+    found, strange = [], []
+    for student in _entries(folder):
+        if not student.is_dir():
+            if student.suffix in WORK:
+                strange.append(PassedOver("", student.name, f"it lies in no student's folder ({LAYOUT})"))
+            continue
         try:
-            works = sorted(path for path in student.iterdir() if path.is_dir())
+            works = _entries(student)
             student.name.encode()
         except (OSError, UnicodeError) as error:
-            strange.append(f"{report.printable(student.name)} cannot be read ({type(error).__name__})")
+            strange.append(PassedOver(student.name, "", f"the folder cannot be read ({type(error).__name__})"))
             continue
+        if not works:
+            strange.append(PassedOver(student.name, "", "the folder is empty"))
         for work in works:
-            where = report.printable(f"{student.name}/{work.name}")
-            if work.is_symlink() or student.is_symlink():
-                strange.append(f"{where} is a link")
-            elif work.name in known:
+            if why := _no_submission(work):
+                strange.append(PassedOver(student.name, work.name, why))
+            elif work.is_dir():
                 found.append(Handed(student.name, work.name, work))
-            else:
-                strange.append(f"{where}: there is no lab {report.printable(work.name)}")
     if not found:
-        labs = ", ".join(sorted(known))
+        labs = ", ".join(lab_names())
         raise CourseError(f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {labs}.")
     return found, strange
+
+
+def _entries(folder):
+    """What is in a folder, in order, but for what a system leaves there."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX")))
+
+
+def _no_submission(work):
+    """Why this entry of a student's folder is no submission; empty where it is one, or no work at all."""
+    if work.is_symlink() or work.parent.is_symlink():
+        return "it is a link"
+    if work.is_dir():
+        return "" if work.name in lab_names() else _no_lab(work.name)
+    return f"it lies in no lab's folder ({LAYOUT})" if work.suffix in WORK else ""
+
+
+def _no_lab(name):
+    near = difflib.get_close_matches(name.lower(), lab_names(), 1)
+    return "there is no such lab" + (f"; is it {near[0]}?" if near else "")
 
 
 def run(submissions, out, secret, *, confined=True, workers=None, console=None):
@@ -58,6 +86,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
     labs = {name: load(name) for name in sorted({handed.lab for handed in submissions})}
     out, results, again = Path(out), {}, []
     out.mkdir(parents=True, exist_ok=True)
+    before = report.answers(out / "grades.json")
     with ExitStack() as stack:
         walls = {name: stack.enter_context(Sandbox(lab, confined=confined)) for name, lab in labs.items()}
         from cnnlib.grading import worker  # while the sandboxes warm up, for it imports much
@@ -79,7 +108,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
 
         def keep(handed, result):
             results[handed] = result
-            gradebook.enter(book, result)
+            gradebook.enter(book, result, before.get((handed.student, handed.lab)))
             bar.update(line, advance=1, description=report.printable(f"{handed.student}: {result.status}"))
 
         for handed, result in _results(futures):
@@ -90,8 +119,9 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
         for handed in again:  # alone, so that it is clear of which one the worker died
             [(_, result)] = _results(_submitted([handed], worker, batch, 1, stack))
             keep(handed, result or _failed(handed, "the grader's own process died of it"))
-    in_order = [results[handed] for handed in submissions]
-    write(out / "grades.csv", report.csv_text(in_order, labs))
+        in_order = [results[handed] for handed in submissions]
+        by_hand = [gradebook.by_hand(book, result) for result in in_order]
+    write(out / "grades.csv", report.csv_text(in_order, labs, by_hand))
     write(out / "grades.json", report.json_text(in_order, labs))
     return in_order, labs
 

@@ -273,6 +273,11 @@ class Lab:
         return {cell.marks["grade_id"]: cell for cell in self.cells if cell.marks}
 
     @property
+    def by_hand(self):
+        """grade_id → ``Cell``, for the answers that a person grades."""
+        return {name: cell for name, cell in self.named.items() if cell.marks["grade"] and cell.marks["solution"]}
+
+    @property
     def setup(self):
         """The source of the set-up cell, which every submission begins with."""
         return self.named["setup"].source if "setup" in self.named else ""

@@ -40,6 +40,8 @@ def page(result, lab, notebook):
     grades = {"notebook": html.escape(f"{lab.title} · {result.student}"), "late_penalty": 0}
     grades |= {"score": result.score or 0, "max_score": lab.points}
     body, _ = exporter().from_notebook_node(cells.notebook(shown), resources={"nbgrader": grades})
+    if result.score is None:  # nbgrader's heading has a number always
+        body = body.replace(f"(Score: 0.0 / {float(lab.points)})", "(no score)", 1)
     return body
 
 
@@ -71,8 +73,8 @@ def _opening(result, lab):
         lines.append(f"<pre>{html.escape(result.detail)}</pre>")
     if result.tasks:
         rows = [f"| [{task.title}](#{task.check_cell}) | {task.score:g} of {task.points:g} |" for task in result.tasks]
-        by_hand = (cell for cell in lab.cells if cell.marks.get("grade") and cell.marks.get("solution"))
-        rows += [f"| {cell.marks['grade_id']} question | graded by hand: {cell.marks['points']} |" for cell in by_hand]
+        by_hand = lab.by_hand.items()
+        rows += [f"| {name} question | graded by hand: {cell.marks['points']} |" for name, cell in by_hand]
         lines.append("\n".join(["| task | points |", "| --- | --- |", *rows]))
         lines.append("Hidden checks use inputs drawn for you alone.")
     return "\n\n".join(lines)

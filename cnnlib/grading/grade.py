@@ -26,4 +26,5 @@ def grade_notebook(notebook, student, sandbox, secret):
             tasks.append(task.run(StudentProxy(session, task), lab.solution, draws))
     cells = tuple(session.results[number] for number in sorted(session.results) if number > 0)
     detail = "; ".join(dict.fromkeys(session.incidents))[:500]
-    return SubmissionResult(student, lab.name, session.status, detail, tuple(tasks), cells)
+    answers = submission.answers(notebook, lab)
+    return SubmissionResult(student, lab.name, session.status, detail, tuple(tasks), cells, answers)

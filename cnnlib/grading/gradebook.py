@@ -11,26 +11,33 @@ from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, LockCells, SaveCells
 from sqlalchemy.exc import SAWarning
 
+from cnnlib.authoring.checkout import ROOT
+from cnnlib.errors import CourseError
 from cnnlib.grading.checks import SOLUTIONS
 from cnnlib.grading.results import UNREADABLE
 
 COURSE = "cnn-lab-course"
 
 
-# With it, nbgrader's own tools find everything: `jupyter lab` in the folder of grades, then its Formgrader.
+# With it, nbgrader's own tools find everything: `jupyter lab` in the folder of grades, then its Formgrader. What the
+# course sets holds there, too: its button for grading runs student code in the sandbox, and no check is ever copied.
 CONFIGURATION = """\
 c = get_config()
+load_subconfig({course!r})
 c.CourseDirectory.root = {root!r}
-c.CourseDirectory.course_id = {course!r}
 c.CourseDirectory.source_directory = {source!r}
+c.CourseDirectory.release_directory = "release"
 c.CourseDirectory.submitted_directory = {submitted!r}
+c.CourseDirectory.db_url = {gradebook!r}
 """
 
 
 def configuration(out, submissions):
     """Text of the nbgrader_config.py that belongs beside the gradebook in the folder ``out``."""
-    places = {"root": out, "source": SOLUTIONS, "submitted": submissions}
-    return CONFIGURATION.format(course=COURSE, **{name: str(Path(path).resolve()) for name, path in places.items()})
+    course = ROOT / "nbgrader_config.py"
+    places = {"course": course, "root": out, "source": SOLUTIONS, "submitted": submissions}
+    paths = {name: str(Path(path).resolve()) for name, path in places.items()}
+    return CONFIGURATION.format(gradebook=f"sqlite:///{paths['root']}/gradebook.db", **paths)
 
 
 @contextmanager
@@ -50,19 +57,30 @@ def _schema_version():
 
 
 def add_lab(gradebook, lab):
-    """Enter a lab's graded cells, as nbgrader does when it generates an assignment."""
+    """Enter a lab's graded cells, as nbgrader does when it generates an assignment.
+
+    ``CourseError`` where the gradebook has grades of that lab with other such cells.
+    """
     resources = {"nbgrader": {"assignment": lab.name, "notebook": lab.name, "student": ".", "db_url": _url(gradebook)}}
     notebook = nbformat.read(lab.source, as_version=4)
     gradebook.update_or_create_assignment(lab.name)
-    for step in (LockCells(), ComputeChecksums(), SaveCells()):
-        notebook, resources = step.preprocess(notebook, resources)
+    try:
+        for step in (LockCells(), ComputeChecksums(), SaveCells()):
+            notebook, resources = step.preprocess(notebook, resources)
+    except RuntimeError:
+        raise CourseError(
+            f"{lab.name} has other graded cells than when its grades in {gradebook.engine.url.database} were entered. "
+            "Put the new grades into another folder: --out, or with make OUT=folder."
+        ) from None
     gradebook.db.expire_all()  # the last step wrote through a connection of its own
 
 
-def enter(gradebook, result):
+def enter(gradebook, result, read_before):
     """Enter one submission's automatic points. What a person has given by hand stays.
 
-    An unreadable one is left out: nbgrader would count it as 0.
+    It waits for a person again only where the answers are not those of ``read_before``, grade_id → text, or where
+    automatic points that a person overruled have changed. An unreadable submission is left out: nbgrader would count it
+    as 0.
     """
     if result.status == UNREADABLE:
         return
@@ -71,9 +89,25 @@ def enter(gradebook, result):
     [entry] = submitted.notebooks
     scores = {task.check_cell: task.score for task in result.tasks}
     for grade in entry.grades:
-        grade.auto_score = scores.get(grade.name)  # None: a person gives the points
-        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        auto_score = scores.get(grade.name)  # None: a person gives the points
+        if grade.manual_score is None:
+            grade.needs_manual_grade = auto_score is None
+        elif result.answers != read_before or auto_score != grade.auto_score:
+            grade.needs_manual_grade = True
+        grade.auto_score = auto_score
     gradebook.db.commit()
+
+
+def by_hand(gradebook, result):
+    """(points that a person gave, all points of the submission): None for both as long as an answer waits for one."""
+    if result.status == UNREADABLE:
+        return None, None
+    submitted = gradebook.find_submission(result.lab, result.student)
+    [entry] = submitted.notebooks
+    given = [grade.manual_score for grade in entry.grades if grade.auto_score is None]
+    if None in given:
+        return None, None
+    return sum(given), round(submitted.score, 2)
 
 
 def _url(gradebook):

@@ -1,6 +1,6 @@
 """What is graded, and what grading finds, from a single check up to a whole submission: plain, frozen data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 GRADED = "graded"
@@ -18,6 +18,15 @@ class Handed:
     student: str
     lab: str
     folder: Path
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """What lies among the submissions and is none: where, and why it is not taken for one."""
+
+    student: str
+    what: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,10 @@ class CellResult:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """One notebook. ``tasks`` is empty where it was unreadable; ``detail`` then says why."""
+    """One notebook. ``tasks`` is empty where it was unreadable; ``detail`` then says why.
+
+    ``answers`` are those that a person grades: grade_id → text.
+    """
 
     student: str
     lab: str
@@ -73,6 +85,7 @@ class SubmissionResult:
     detail: str = ""
     tasks: tuple = ()
     cells: tuple = ()
+    answers: dict = field(default_factory=dict)
 
     @property
     def score(self):

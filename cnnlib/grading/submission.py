@@ -54,6 +54,12 @@ def cells_to_run(notebook, lab):
     return found + [(number, cell.source) for number, cell in enumerate(code, start=1) if grade_id(cell) not in ours]
 
 
+def answers(notebook, lab):
+    """grade_id → text, of the answers that a person grades; of cells with the same name, the first one counts."""
+    texts = [(grade_id(cell), cell.source) for cell in notebook.cells]
+    return {name: text for name, text in reversed(texts) if name in lab.by_hand}
+
+
 def grade_id(cell):
     """nbgrader's name of a cell, or None."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")

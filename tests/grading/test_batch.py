@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
+from traitlets.config.loader import PyFileConfigLoader
 from typer.testing import CliRunner
 
 from cnnlib import cli
 from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import checks, inputs, sandbox, worker
+from cnnlib.grading import batch, checks, inputs, sandbox, worker
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
 
@@ -98,7 +102,8 @@ def test_ten_bad_submissions_harm_nobody(course, graded):
         assert words in told
     assert {path.parent.name for path in course.out.glob("feedback/*/lab00_small.html")} == set(rows)
     feedback = {student: (course.out / "feedback" / student / "lab00_small.html").read_text() for student in rows}
-    assert "could not be read" in feedback["a empty"] and "more characters" in feedback["j printing"]
+    assert "could not be read" in feedback["a empty"] and "Score:" not in feedback["a empty"]
+    assert "(Score: 7.0 / 7.0)" in feedback["z good"] and "more characters" in feedback["j printing"]
     with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
         entered = {submission.student.id: submission.score for submission in book.assignment_submissions("lab00_small")}
     assert entered == {student: float(row["score"]) for student, row in rows.items() if row["score"]}
@@ -113,8 +118,8 @@ def test_a_good_batch_ends_with_0_and_a_regrade_says_the_same(course, graded):
     assert graded()[0] == 0
     names = ("grades.csv", "grades.json", "feedback/ada/lab00_small.html", "feedback/bob/lab00_small.html")
     first = {name: (course.out / name).read_bytes() for name in names}
-    assert b"ada,lab00_small,3,3,6,7,graded" in first["grades.csv"]
-    assert b"bob,lab00_small,0,3,3,7,graded" in first["grades.csv"]
+    assert b"ada,lab00_small,3,3,6,7,,,graded" in first["grades.csv"]
+    assert b"bob,lab00_small,0,3,3,7,,,graded" in first["grades.csv"]
     assert b"The sign of the number is lost on the way." in first["feedback/ada/lab00_small.html"]
     assert graded("--workers", "1")[0] == 0
     assert {name: (course.out / name).read_bytes() for name in names} == first
@@ -132,17 +137,65 @@ def test_nothing_secret_stands_in_feedback(course, graded, lab):
         assert [words for words in hidden if words in text] == []
 
 
-def test_points_given_by_hand_stay(course, graded):
+@pytest.fixture
+def grades(course):
+    """Look at a student's grades as nbgrader has them, by the name of their cell; a person's points can be given."""
+
+    @contextmanager
+    def opened(student="ada"):
+        with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
+            [notebook] = book.find_submission("lab00_small", student).notebooks
+            yield {grade.name: grade for grade in notebook.grades}
+            book.db.commit()
+
+    return opened
+
+
+def by_hand(grade, points):
+    """Give points as nbgrader's Formgrader does."""
+    grade.manual_score, grade.needs_manual_grade = points, False
+
+
+def test_points_given_by_hand_stay_and_are_added(course, graded, grades):
     course.submit("ada")
+    course.submit("bob", {"open": "Another answer."})
+    course.submit("eve", raw="")
+    _, _, rows = graded()
+    assert {(row["by_hand"], row["total"]) for row in rows.values()} == {("", "")}
+    with grades() as mine:
+        assert mine["open"].needs_manual_grade and mine["open"].auto_score is None
+        by_hand(mine["open"], 3)
+    _, _, rows = graded()
+    assert (rows["ada"]["score"], rows["ada"]["by_hand"], rows["ada"]["total"]) == ("7", "3", "10")
+    assert {rows[name]["total"] for name in ("bob", "eve")} == {""}
+    with grades() as mine, grades("bob") as others:
+        assert not mine["open"].needs_manual_grade and others["open"].needs_manual_grade
+
+
+def test_a_person_looks_again_only_at_what_changed(course, graded, grades):
+    """An answer that she has read does not wait for her, though the code beside it changed; another answer does."""
+    course.submit("ada", {"open": "I think so.", "double": "def double(x):\n    return 2 * abs(x)"})
     graded()
-    with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
-        grade = book.find_grade("open", "lab00_small", "lab00_small", "ada")
-        assert grade.needs_manual_grade and grade.auto_score is None
-        grade.manual_score = 3
-        book.db.commit()
+    with grades() as mine:
+        by_hand(mine["open"], 2)
+        by_hand(mine["counter-checks"], 1)
+    shutil.rmtree(course.folder / "ada")
+    course.submit("ada", {"open": "I think so."})
+    assert graded()[2]["ada"]["total"] == "7"  # 4 for double, 1 for counter as she said, and 2
+    with grades() as mine:
+        assert not any(grade.needs_manual_grade for grade in mine.values())
+    shutil.rmtree(course.folder / "ada")
+    course.submit("ada", {"open": "I think not.", "counter": "Counter = list"})
     graded()
-    with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
-        assert book.find_submission("lab00_small", "ada").score == 10
+    with grades() as mine:
+        assert mine["open"].needs_manual_grade and mine["open"].manual_score == 2
+        assert mine["counter-checks"].needs_manual_grade and not mine["double-checks"].needs_manual_grade
+    (course.out / "grades.json").write_text("[1]")  # without it nobody knows what she read
+    with grades() as mine:
+        by_hand(mine["open"], 2)
+    graded()
+    with grades() as mine:
+        assert mine["open"].needs_manual_grade
 
 
 def test_the_marked_notebook_is_one_that_nbgrader_takes(course, graded, lab):
@@ -170,15 +223,36 @@ def test_mistakes_are_one_message(lab, tmp_path, arguments, message):
     assert done.exit_code == 1 and message in " ".join(done.output.split())
 
 
-def test_other_folders_are_passed_over_and_named(course, graded):
+def test_what_is_no_submission_is_passed_over_and_named(course, graded, monkeypatch):
+    monkeypatch.setattr(cli, "console", Console(width=200))
     course.submit("ada")
-    (course.folder / "bob" / "lab07_other").mkdir(parents=True)
-    (course.folder / "notes.txt").write_text("")
+    (course.folder / "bob" / "Lab0_small").mkdir(parents=True)
     (course.folder / "eve").symlink_to(course.folder / "ada")
+    (course.folder / "fay").mkdir()
+    (course.folder / "guy").mkdir()
+    (course.folder / "guy" / "lab00_small.ipynb").write_text("{}")
+    (course.folder / "hal.zip").write_bytes(b"")
     code, output, rows = graded()
+    assert code == 3 and list(rows) == ["ada"]
+    rows = [[cell.strip() for cell in line.split("│")] for line in output.splitlines() if "passed over" in line]
+    assert [(student, what, why) for _, student, what, _, _, why, _ in rows] == [
+        ("bob", "Lab0_small", "there is no such lab; is it lab00_small?"),
+        ("eve", "lab00_small", "it is a link"),
+        ("fay", "", "the folder is empty"),
+        ("guy", "lab00_small.ipynb", "it lies in no lab's folder (<student>/<lab>/<lab>.ipynb)"),
+        ("", "hal.zip", "it lies in no student's folder (<student>/<lab>/<lab>.ipynb)"),
+    ]
+
+
+def test_what_systems_leave_behind_is_nothing_to_look_at(course, graded):
+    course.submit("ada")
+    (course.folder / "notes.txt").write_text("")
+    (course.folder / ".DS_Store").write_text("")
+    (course.folder / "ada" / "timestamp.txt").write_text("")
+    (course.folder / "ada" / ".ipynb_checkpoints").mkdir()
+    (course.folder / "__MACOSX" / "ada" / "lab00_small").mkdir(parents=True)
+    code, _, rows = graded()
     assert code == 0 and list(rows) == ["ada"]
-    assert "passed over: bob/lab07_other: there is no lab lab07_other" in output
-    assert "passed over: eve/lab00_small is a link" in output
 
 
 def test_without_a_sandbox_grading_refuses(course, graded, monkeypatch):
@@ -242,6 +316,21 @@ def test_checks_that_fail_on_the_solution_stop_everything(minilab, course, grade
     assert code == 1 and not rows and "check positive of task double fails on the solution" in output
 
 
+def test_a_gradebook_of_the_lab_with_other_tasks(minilab, course, graded):
+    """nbgrader cannot add a task to a lab that has grades; they stay as they are."""
+    course.submit("ada")
+    _, _, before = graded()
+    source = minilab / "lab00_small" / "lab00_small.ipynb"
+    text = source.read_text(encoding="utf-8")
+    try:
+        source.write_text(text.replace('"grade_id": "open"', '"grade_id": "another"'), encoding="utf-8")
+        code, output, rows = graded()
+    finally:
+        source.write_text(text, encoding="utf-8")
+    assert code == 1 and rows == before
+    assert "has other graded cells than when its grades in" in output and "--out" in output
+
+
 def test_names_and_messages_are_only_words(course, graded):
     """No markup of Rich's, no command to the terminal, no formula in a spreadsheet."""
     course.submit("=1+1", {"double": "raise ValueError('[/x] [link=http://a.example]b[/] \x1b[2J')"})
@@ -255,7 +344,7 @@ def test_a_name_that_no_text_holds_is_passed_over(course, graded):
     course.submit("ada")
     os.makedirs(os.fsencode(course.folder) + b"/bad\xff/lab00_small")
     code, output, rows = graded()
-    assert code == 0 and list(rows) == ["ada"] and "cannot be read (UnicodeEncodeError)" in output
+    assert code == 3 and list(rows) == ["ada"] and "UnicodeEncodeError" in output
 
 
 def runs(pid):
@@ -299,6 +388,19 @@ batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32),
 # --- nbgrader itself, with the course's configuration ---
 
 
+def test_nbgraders_tools_in_the_folder_of_grades_keep_the_sandbox(course, graded):
+    """The Formgrader has a button that grades, and one that releases."""
+    course.submit("ada")
+    graded()
+    config = PyFileConfigLoader("nbgrader_config.py", str(course.out)).load_config()
+    assert config.Autograde.autograde_preprocessors[0] == "cnnlib.grading.nbgrader_step.TrustedChecks"
+    assert "nbgrader.preprocessors.Execute" not in config.Autograde.autograde_preprocessors
+    places = config.CourseDirectory
+    assert places.db_url == f"sqlite:///{course.out}/gradebook.db" and "checks" in places.ignore
+    assert (places.root, places.source_directory) == (str(course.out), str(checks.SOLUTIONS))
+    assert (places.submitted_directory, places.release_directory) == (str(course.folder), "release")
+
+
 def test_nbgrader_autograde_takes_the_same_step(course, lab, minilab, tmp_path):
     """`nbgrader autograde` with ``nbgrader_config.py`` gives the points that `cnnlab grade` does."""
     home = tmp_path / "course"
@@ -328,3 +430,29 @@ inputs.SECRET_FILE = Path({str(home / "secret")!r})
         scores = {s.student.id: s.score for s in book.assignment_submissions(lab.name)}
         assert scores == {"ada": 6, "bob": 3}
         assert book.find_grade("open", lab.name, lab.name, "ada").needs_manual_grade
+
+
+HANDED_IN = {  # name in the archive → where it belongs
+    "lovelaceada_4711_815_lab00_small.ipynb": "lovelaceada/lab00_small/lab00_small.ipynb",
+    "müllerjürgen_LATE_4712_816_lab00_small-2.ipynb": "müllerjürgen/lab00_small/lab00_small.ipynb",
+    "Eve O'Hara_17_assignsubmission_file_/lab00_small.ipynb": "Eve O'Hara/lab00_small/lab00_small.ipynb",
+    "Jean-Luc Dupont_18_assignsubmission_file/my_2_answers.ipynb": "Jean-Luc Dupont/lab00_small/my_2_answers.ipynb",
+    "Guy Fey_19_assignsubmission_file_lab00_small.ipynb": "Guy Fey/lab00_small/lab00_small.ipynb",
+    "Guy Fey_19_assignsubmission_file_notes.pdf": None,
+}
+
+
+def test_nbgrader_collects_what_canvas_and_moodle_give(lab, tmp_path):
+    archive = tmp_path / "downloaded" / lab.name / "archive"
+    archive.mkdir(parents=True)
+    with ZipFile(archive / "submissions.zip", "w") as file:
+        for name in HANDED_IN:
+            file.writestr(name, lab.source.read_text(encoding="utf-8"))
+    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "nbgrader", "zip_collect", lab.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    submitted = tmp_path / "submitted"
+    found = {str(path.relative_to(submitted)) for path in submitted.rglob("*") if path.is_file()}
+    assert found == set(HANDED_IN.values()) - {None}
+    assert len(batch.find(submitted)[0]) == 5

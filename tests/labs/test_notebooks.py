@@ -7,7 +7,7 @@ import pytest
 
 from cnnlib.grading import checks
 from cnnlib.grading.release import released
-from cnnlib.labs.visible import results
+from cnnlib.labs import visible
 
 LABS = {name: checks.load(name) for name in checks.lab_names()}
 NOTEBOOKS = {name: nbformat.read(lab.source, as_version=4) for name, lab in LABS.items()}
@@ -26,7 +26,7 @@ def marked(name, grade_id):
 
 @pytest.mark.parametrize(("name", "task"), TASKS, ids=[f"{name}-{task.name}" for name, task in TASKS])
 def test_points_stand_in_the_notebook(name, task):
-    assert marks(marked(name, f"{task.name}-checks"))["points"] == task.points == 8
+    assert marks(marked(name, f"{task.name}-checks"))["points"] == task.points
     assert f"{task.points:g} points" in marked(name, f"{task.name}-text").source
 
 
@@ -46,13 +46,14 @@ def test_the_notebook_is_as_nbgrader_wants_it(name):
 
 @EVERY
 @pytest.mark.parametrize("solved", [True, False])
-def test_visible_checks(name, solved):
+def test_visible_checks(name, solved, monkeypatch):
     """All pass on the solution, none on the stubs, and the notebook runs to its end either way."""
+    monkeypatch.setattr(visible, "_tasks", {})  # as in a new kernel: another lab may have more tasks
     space = {}
     for cell in (NOTEBOOKS[name] if solved else released(NOTEBOOKS[name])).cells:
         if cell.cell_type == "code":
             exec(cell.source, space)
-    shown = results()
-    assert [task.number for task in shown] == [1, 2, 3, 4]
+    shown = visible.results()
+    assert [task.number for task in shown] == list(range(1, 1 + len(LABS[name].tasks)))
     assert [task.title for task in shown] == [task.title for task in LABS[name].tasks.values()]
     assert all(task.passed == (len(task.outcomes) if solved else 0) for task in shown), shown

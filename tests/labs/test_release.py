@@ -123,7 +123,8 @@ def copy(course):
 
 
 def test_a_copy_holds_labs_and_tools_alone(copy):
-    assert {path.name for path in copy.iterdir()} == {"LICENSE", "README.md", "cnnlib", "labs", "pyproject.toml"}
+    texts = {"LICENSE", "README.md", "pyproject.toml", ".gitignore"}
+    assert {path.name for path in copy.iterdir()} == {*texts, "cnnlib", "labs"}
     assert [path.name for path in (copy / "labs").rglob("*") if path.is_file()] == [f"{made.NAME}.ipynb"]
     held = {path.stem for path in (copy / "cnnlib").iterdir()}
     assert held == {*checks.TOOLS, *student_copy.COMMANDS, "__init__"} and not held & set(ANSWERS)
