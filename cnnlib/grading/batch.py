@@ -120,7 +120,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
             [(_, result)] = _results(_submitted([handed], worker, batch, 1, stack))
             keep(handed, result or _failed(handed, "the grader's own process died of it"))
         in_order = [results[handed] for handed in submissions]
-        by_hand = [gradebook.by_hand(book, result) for result in in_order]
+        by_hand = [gradebook.by_hand(book, result, labs[result.lab]) for result in in_order]
     write(out / "grades.csv", report.csv_text(in_order, labs, by_hand))
     write(out / "grades.json", report.json_text(in_order, labs))
     return in_order, labs

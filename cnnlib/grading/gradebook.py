@@ -17,6 +17,7 @@ from cnnlib.grading.checks import SOLUTIONS
 from cnnlib.grading.results import UNREADABLE
 
 COURSE = "cnn-lab-course"
+UNANSWERED = ("", "YOUR ANSWER HERE")  # nbgrader's words, in the released notebook
 
 
 # With it, nbgrader's own tools find everything: `jupyter lab` in the folder of grades, then its Formgrader. What the
@@ -79,15 +80,17 @@ def enter(gradebook, result, read_before):
     """Enter one submission's automatic points. What a person has given by hand stays.
 
     It waits for a person again only where the answers are not those of ``read_before``, grade_id → text, or where
-    automatic points that a person overruled have changed. An unreadable submission is left out: nbgrader would count it
-    as 0.
+    automatic points that a person overruled have changed. An answer that was left empty gets 0, as from nbgrader; one
+    that is missing altogether does not, for it may stand elsewhere in the notebook. An unreadable submission is left
+    out: nbgrader would count it as 0.
     """
     if result.status == UNREADABLE:
         return
     gradebook.update_or_create_student(result.student)
     submitted = gradebook.update_or_create_submission(result.lab, result.student)
     [entry] = submitted.notebooks
-    scores = {task.check_cell: task.score for task in result.tasks}
+    scores = {name: 0 for name, text in result.answers.items() if text.strip() in UNANSWERED}
+    scores |= {task.check_cell: task.score for task in result.tasks}
     for grade in entry.grades:
         auto_score = scores.get(grade.name)  # None: a person gives the points
         if grade.manual_score is None:
@@ -98,13 +101,14 @@ def enter(gradebook, result, read_before):
     gradebook.db.commit()
 
 
-def by_hand(gradebook, result):
-    """(points that a person gave, all points of the submission): None for both as long as an answer waits for one."""
+def by_hand(gradebook, result, lab):
+    """(points for the answers that a person grades, all points): None for both as long as one of them waits."""
     if result.status == UNREADABLE:
         return None, None
     submitted = gradebook.find_submission(result.lab, result.student)
     [entry] = submitted.notebooks
-    given = [grade.manual_score for grade in entry.grades if grade.auto_score is None]
+    grades = [grade for grade in entry.grades if grade.name in lab.by_hand]
+    given = [grade.auto_score if grade.manual_score is None else grade.manual_score for grade in grades]
     if None in given:
         return None, None
     return sum(given), round(submitted.score, 2)

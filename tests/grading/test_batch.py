@@ -172,6 +172,18 @@ def test_points_given_by_hand_stay_and_are_added(course, graded, grades):
         assert not mine["open"].needs_manual_grade and others["open"].needs_manual_grade
 
 
+def test_an_answer_that_was_left_empty_waits_for_nobody(course, graded, grades):
+    course.submit("ada", {"open": "YOUR ANSWER HERE\n"})
+    course.submit("bob", change=lambda notebook: notebook.cells.pop())  # it may stand in another cell
+    _, _, rows = graded()
+    assert (rows["ada"]["by_hand"], rows["ada"]["total"]) == ("0", "7") and rows["bob"]["total"] == ""
+    with grades() as mine, grades("bob") as others:
+        assert not mine["open"].needs_manual_grade and others["open"].needs_manual_grade
+        by_hand(mine["open"], 1)  # all the same: she asked for it in person
+    _, _, rows = graded()
+    assert (rows["ada"]["by_hand"], rows["ada"]["total"]) == ("1", "8")
+
+
 def test_a_person_looks_again_only_at_what_changed(course, graded, grades):
     """An answer that she has read does not wait for her, though the code beside it changed; another answer does."""
     course.submit("ada", {"open": "I think so.", "double": "def double(x):\n    return 2 * abs(x)"})
