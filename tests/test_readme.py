@@ -83,18 +83,23 @@ def executes(command, folder):
 
 
 def grades(command, folder):
-    """In a copy of the course that has two submissions of the lab as it was released, and two done right."""
+    """In a copy of the course that has the lab done right, as it was released, and an empty file, which needs a look."""
     course = copied(folder)
     for student in ("ada", "bob"):
         done = course / "submitted" / student / "lab01_convolution"
         done.mkdir(parents=True)
         kind = "solutions" if student == "ada" else "labs"
         shutil.copy(ROOT / kind / "lab01_convolution" / "lab01_convolution.ipynb", done)
+    empty = course / "submitted" / "eve" / "lab01_convolution" / "lab01_convolution.ipynb"
+    empty.parent.mkdir(parents=True)
+    empty.write_text("")
     environment = {**os.environ, "PYTHONPATH": str(course)}
-    passes(command, r"Grades, gradebook and feedback are in graded", cwd=course, env=environment)
-    ada, bob = csv.DictReader((course / "graded" / "grades.csv").read_text().splitlines())
+    passes(
+        command, r"the file is empty(.|\n)*Grades, gradebook and feedback are in graded", cwd=course, env=environment
+    )
+    ada, bob, eve = csv.DictReader((course / "graded" / "grades.csv").read_text().splitlines())
     assert ada["status"] == bob["status"] == "graded" and ada["score"] == ada["max_score"] == bob["max_score"] != "0"
-    assert bob["score"] == "0"
+    assert bob["score"] == "0" and eve["score"] == ""
     assert (course / ".course-secret").is_file()
 
 

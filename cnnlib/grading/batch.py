@@ -84,6 +84,8 @@ def _no_lab(name):
 def run(submissions, out, secret, *, confined=True, workers=None, console=None):
     """Grade ``submissions`` (of ``Handed``) into the folder ``out``; returns (results in their order, labs by name)."""
     labs = {name: load(name) for name in sorted({handed.lab for handed in submissions})}
+    for lab in labs.values():
+        _demand_points(lab)
     out, results, again = Path(out), {}, []
     out.mkdir(parents=True, exist_ok=True)
     before = report.answers(out / "grades.json")
@@ -124,6 +126,17 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
     write(out / "grades.csv", report.csv_text(in_order, labs, by_hand))
     write(out / "grades.json", report.json_text(in_order, labs))
     return in_order, labs
+
+
+def _demand_points(lab):
+    """``CourseError`` where the points of a task's checks do not stand in its cell of the source notebook."""
+    for task in lab.tasks.values():
+        marks = lab.named[f"{task.name}-checks"].marks if f"{task.name}-checks" in lab.named else {}
+        if not marks.get("grade") or marks["points"] != task.points:
+            raise CourseError(
+                f"The checks of task {task.name} have {task.points:g} points: in {lab.source} the cell "
+                f"{task.name}-checks must be one of autograder tests with as many."
+            )
 
 
 def _submitted(submissions, worker, batch, workers, stack):

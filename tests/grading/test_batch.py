@@ -328,6 +328,23 @@ def test_checks_that_fail_on_the_solution_stop_everything(minilab, course, grade
     assert code == 1 and not rows and "check positive of task double fails on the solution" in output
 
 
+@pytest.mark.parametrize(("name", "other"), [
+    ('"grade_id": "counter-checks"', '"grade_id": "counter-check"'), # the cell is missing
+    ('"points": 3', '"points": 2'),
+])  # fmt: skip
+def test_a_task_whose_points_are_not_in_the_notebook_stops_everything(minilab, course, graded, name, other):
+    course.submit("ada")
+    source = minilab / "lab00_small" / "lab00_small.ipynb"
+    text = source.read_text(encoding="utf-8")
+    try:
+        source.write_text(text.replace(name, other), encoding="utf-8")
+        code, output, rows = graded()
+    finally:
+        source.write_text(text, encoding="utf-8")
+    assert code == 1 and not rows and name in text
+    assert "The checks of task counter have 3 points" in " ".join(output.split())
+
+
 def test_a_gradebook_of_the_lab_with_other_tasks(minilab, course, graded):
     """nbgrader cannot add a task to a lab that has grades; they stay as they are."""
     course.submit("ada")
