@@ -83,7 +83,7 @@ def executes(command, folder):
 
 
 def grades(command, folder):
-    """In a copy of the course that has the lab done right, as it was released, and an empty file, which needs a look."""
+    """In a copy of the course that has the lab done right, as it was released, and as an empty file."""
     course = copied(folder)
     for student in ("ada", "bob"):
         done = course / "submitted" / student / "lab01_convolution"
