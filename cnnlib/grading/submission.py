@@ -14,6 +14,7 @@ from cnnlib.grading import cells
 
 MAX_BYTES = 32 << 20
 MAX_CELLS = 2000
+MOST_NAMES = 3  # of other files, for the message that the notebook is not there
 MAX_SOURCE = 1 << 20  # characters of one cell
 
 
@@ -72,7 +73,8 @@ def _notebook_path(handed):
     others = sorted(handed.folder.glob("*.ipynb"))
     if len(others) == 1:
         return others[0]  # renamed, or given a number by a browser
-    raise Unreadable(f"there is no {path.name}" + (f", but {len(others)} other notebooks" if others else ""))
+    there = ", ".join(sorted(other.name for other in handed.folder.glob("[!.]*"))[:MOST_NAMES]) or "nothing"
+    raise Unreadable(f"there is no {path.name}; in its folder is {there.encode('utf-8', 'replace').decode()}")
 
 
 def _text(path):

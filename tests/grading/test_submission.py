@@ -86,13 +86,24 @@ def test_odd_metadata_does_no_harm(tmp_path):
 
 def test_a_renamed_notebook_is_found_and_two_are_not_guessed_between(tmp_path):
     where = handed(tmp_path)
-    with pytest.raises(Unreadable, match=r"there is no lab00_small\.ipynb$"):
+    (where.folder / ".DS_Store").write_bytes(b"")
+    with pytest.raises(Unreadable, match=r"there is no lab00_small\.ipynb; in its folder is nothing$"):
         submission.read(where)
     (where.folder / "lab00_small (1).ipynb").write_text(document([CELL]))
     assert len(submission.read(where).cells) == 1
     (where.folder / "other.ipynb").write_text(document([]))
-    with pytest.raises(Unreadable, match="but 2 other notebooks"):
+    with pytest.raises(Unreadable, match=r"in its folder is lab00_small \(1\)\.ipynb, other\.ipynb$"):
         submission.read(where)
+
+
+def test_what_lies_in_the_place_of_a_notebook_is_named(tmp_path):
+    where = handed(tmp_path)
+    for number in range(9):
+        (where.folder / f"{number}.zip").write_bytes(b"")
+    os.mkdir(os.fsencode(where.folder) + b"/\x2bbad\xff")  # a name that no text holds
+    with pytest.raises(Unreadable, match=r"in its folder is \+bad\?, 0\.zip, 1\.zip$") as raised:
+        submission.read(where)
+    str(raised.value).encode()
 
 
 def test_links_pipes_and_folders_are_not_followed(tmp_path):
