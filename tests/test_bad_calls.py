@@ -27,7 +27,7 @@ from cnnlib import (
     training,
 )
 from cnnlib.data import archives, catalogue, cifar10, digits, fetch, folders, photos, shapes
-from cnnlib.grading import checks
+from cnnlib.grading import checks, lab
 from cnnlib.labs import compare
 from cnnlib.landscape import bezier
 from cnnlib.lecture import SlideNumber
@@ -357,9 +357,9 @@ BAD_CALLS = [
 CANNOT_FAIL = {
     archives.manifest: "any files will do",
     archives.members: "a bad archive is the user's, not the caller's: a CourseError",
-    checks.lab_names: "takes nothing",
-    checks.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     checks.wrong: "it is there to raise",
+    lab.lab_names: "takes nothing",
+    lab.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     compare.difference: "any two values can be compared",
     initial.he: "any module will do",
     labs.progress: "takes nothing",

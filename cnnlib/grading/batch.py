@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cnnlib.errors import CourseError
 from cnnlib.grading import report
-from cnnlib.grading.checks import lab_names, load
 from cnnlib.grading.files import write
+from cnnlib.grading.lab import lab_names, load
 from cnnlib.grading.results import UNREADABLE, Handed, SubmissionResult
 from cnnlib.grading.sandbox import Sandbox
 

@@ -11,7 +11,7 @@ from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, LockCells, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from cnnlib.grading.checks import SOLUTIONS
+from cnnlib.grading.lab import SOLUTIONS
 from cnnlib.grading.results import UNREADABLE
 
 COURSE = "cnn-lab-course"

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from minilab import write_lab
 
-from cnnlib.grading import checks
+from cnnlib.grading.lab import load
 from cnnlib.grading.sandbox import Sandbox
 
 
@@ -27,18 +27,16 @@ def minilab(tmp_path_factory):
 @pytest.fixture
 def lab(minilab, monkeypatch):
     """The small lab, as the only one that there is."""
-    monkeypatch.setattr(checks, "SOLUTIONS", minilab)
-    return checks.load("lab00_small")
+    monkeypatch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+    return load("lab00_small")
 
 
 @pytest.fixture(scope="session")
 def sandbox(minilab):
     """A warm sandbox of the small lab, one per test process."""
-    before, checks.SOLUTIONS = checks.SOLUTIONS, minilab
-    try:
-        small = checks.load("lab00_small")
-    finally:
-        checks.SOLUTIONS = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+        small = load("lab00_small")
     with Sandbox(small) as walls:
         yield walls
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from cnnlib import cli
 from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import checks, inputs, sandbox, worker
+from cnnlib.grading import inputs, sandbox, worker
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
 
@@ -265,15 +265,15 @@ def runs(pid):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_end_of_the_grader_ends_its_workers(course, how):
+def test_an_end_of_the_grader_ends_its_workers(course, minilab, how):
     """At an interrupt from the terminal, and when it is killed."""
     for number in range(4):
         course.submit(f"s{number}", {"double": "import time\nfor _ in range(25): time.sleep(0.1)"})
     script = f"""
 import sys
 from pathlib import Path
-from cnnlib.grading import batch, checks
-checks.SOLUTIONS = Path({str(Path(checks.SOLUTIONS))!r})
+from cnnlib.grading import batch, lab
+lab.SOLUTIONS = Path({str(minilab)!r})
 batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32), workers=2)
 """
     process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True, stderr=subprocess.PIPE)
@@ -310,8 +310,8 @@ def test_nbgrader_autograde_takes_the_same_step(course, lab, minilab, tmp_path):
     # In a copy of the course; what the configuration says of its own place is all that changes.
     config += f"""
 from pathlib import Path
-from cnnlib.grading import checks, inputs
-checks.SOLUTIONS = Path({str(home / "solutions")!r})
+from cnnlib.grading import inputs, lab
+lab.SOLUTIONS = Path({str(home / "solutions")!r})
 inputs.SECRET_FILE = Path({str(home / "secret")!r})
 """
     (home / "nbgrader_config.py").write_text(config, encoding="utf-8")

@@ -11,6 +11,7 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import checks, results
 from cnnlib.grading.crossing import Crossing
 from cnnlib.grading.inside.tensors import NoArray, to_arrays, to_tensors
+from cnnlib.grading.lab import load
 from cnnlib.grading.sandbox import Sandbox, needed, package_sources
 from cnnlib.grading.session import CallFailed, Session, StudentProxy, TimedOut
 
@@ -22,11 +23,9 @@ TASK = checks.Task(
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder = tensorlab.write_lab(tmp_path_factory.mktemp("course") / "solutions")
-    before, checks.SOLUTIONS = checks.SOLUTIONS, folder
-    try:
-        return checks.load("lab00_tensors")
-    finally:
-        checks.SOLUTIONS = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnlib.grading.lab.SOLUTIONS", folder)
+        return load("lab00_tensors")
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ from types import FunctionType, SimpleNamespace
 import nbformat
 import numpy as np
 
-from cnnlib.grading import checks, submission
+from cnnlib.grading import submission
+from cnnlib.grading.lab import lab_names, load
 from cnnlib.grading.release import released
 from cnnlib.labs.visible import results
 
-LABS = {name: checks.load(name) for name in checks.lab_names()}
+LABS = {name: load(name) for name in lab_names()}
 MISTAKES = [
     (lab, task, mistake) for lab in LABS.values() for task in lab.tasks.values() for mistake in task.misconceptions
 ]

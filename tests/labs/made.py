@@ -15,7 +15,7 @@ VISIBLE = """with labs.task(1, "Double") as check:
     ### BEGIN HIDDEN TESTS
     assert double(np.array([17]))[0] == 34
     ### END HIDDEN TESTS"""
-LAB = """from cnnlib.grading.checks import Lab
+LAB = """from cnnlib.grading.lab import Lab
 
 lab = Lab(__file__, packages=["numpy"])
 """

@@ -18,7 +18,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from cnnlib.authoring import provenance, student_copy
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
-from cnnlib.grading import checks, release
+from cnnlib.grading import release
+from cnnlib.grading.lab import SOLUTIONS, TOOLS, lab_names, load
 
 BIN = Path(sys.executable).parent
 ANSWERS = (
@@ -41,7 +42,7 @@ ANSWERS = (
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A course of one made lab."""
-    monkeypatch.setattr(checks, "SOLUTIONS", tmp_path / "solutions")
+    monkeypatch.setattr("cnnlib.grading.lab.SOLUTIONS", tmp_path / "solutions")
     monkeypatch.setattr(release, "LABS", tmp_path / "labs")
     made.write_lab(tmp_path / "solutions")
     return tmp_path
@@ -110,7 +111,7 @@ def test_nbgrader_itself_releases_the_same(course):
     files = sorted((course / "labs").glob("*/**/*"))
     assert files == sorted(course / "labs" / name / f"{name}.ipynb" for name in names)
     for path in files:
-        assert read(path) == release.released(read(checks.SOLUTIONS / path.parent.name / path.name))
+        assert read(path) == release.released(read(SOLUTIONS / path.parent.name / path.name))
 
 
 # --- the students' copy ---
@@ -126,7 +127,7 @@ def test_a_copy_holds_labs_and_tools_alone(copy):
     assert {path.name for path in copy.iterdir()} == {"LICENSE", "README.md", "cnnlib", "labs", "pyproject.toml"}
     assert [path.name for path in (copy / "labs").rglob("*") if path.is_file()] == [f"{made.NAME}.ipynb"]
     held = {path.stem for path in (copy / "cnnlib").iterdir()}
-    assert held == {*checks.TOOLS, *student_copy.COMMANDS, "__init__"} and not held & set(ANSWERS)
+    assert held == {*TOOLS, *student_copy.COMMANDS, "__init__"} and not held & set(ANSWERS)
     assert not list(copy.rglob("*.pyc")) and not (copy.parent / "labs").exists()
 
 
@@ -226,7 +227,7 @@ def test_a_copy_never_replaces_anything_else(course, name):
 
 # --- every lab of the course ---
 
-LABS = checks.lab_names()
+LABS = lab_names()
 SHORTEST = 20  # characters: shorter lines, such as "return y", stand anywhere
 # Functions that students get, though their lines stand in the checks or in a solution as well: what a task's text
 # defines, and code that is to be repaired.
@@ -280,7 +281,7 @@ def secret(lines, shown):
 
 @pytest.mark.parametrize("name", LABS)
 def test_no_answer_stands_in_what_students_get(name, tmp_path):
-    folder = checks.SOLUTIONS / name
+    folder = SOLUTIONS / name
     source = read(folder / f"{name}.ipynb")
     hidden, shown = solution_lines(source)
     lines = {*secret(hidden, shown), *secret(check_lines(folder), shown)}
@@ -299,14 +300,14 @@ def test_no_answer_stands_in_what_students_get(name, tmp_path):
 @pytest.mark.parametrize("name", LABS)
 def test_a_notebook_says_what_its_sandbox_has(name):
     """`cnnlab check` warns a student of other imports; it knows nothing but the notebook."""
-    lab = checks.load(name)
+    lab = load(name)
     for path in (lab.source, release.LABS / name / f"{name}.ipynb"):
         assert read(path).metadata["cnnlib"] == {"packages": list(lab.packages)}
 
 
 @pytest.mark.parametrize("name", LABS)
 def test_a_lab_imports_what_its_sandbox_has(name):
-    lab = checks.load(name)
+    lab = load(name)
     allowed = {*sys.stdlib_module_names, "IPython", "cnnlib"}
     allowed |= {root for root, owners in packages_distributions().items() if set(owners) & set(lab.packages)}
     notebook = release.released(read(lab.source))
