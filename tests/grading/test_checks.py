@@ -11,7 +11,7 @@ from cnnlib.grading.checks import wrong
 
 
 def rng_of(name):
-    return np.random.default_rng(abs(hash(name)) % 1000)
+    return np.random.default_rng([*name.encode()])
 
 
 def judged(lab, task, **implementation):

@@ -111,7 +111,7 @@ def test_nbgrader_itself_releases_the_same(course):
     files = sorted((course / "labs").glob("*/**/*"))
     assert files == sorted(course / "labs" / name / f"{name}.ipynb" for name in names)
     for path in files:
-        assert read(path) == release.released(read(SOLUTIONS / path.parent.name / path.name))
+        assert read(path) == release.released(read(course / "solutions" / path.parent.name / path.name))
 
 
 # --- the students' copy ---
