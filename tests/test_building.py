@@ -8,6 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from cnnlib.authoring import checkout, site, vendor
+from cnnlib.errors import CourseError
 
 # --- the site's scripts ---
 
@@ -38,7 +39,7 @@ def test_a_failing_npm_is_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(vendor, "MODULES", tmp_path)
     monkeypatch.setattr(vendor, "npm", lambda: ["npm"])
     monkeypatch.setattr(vendor.subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(checkout.CourseError, match=r"is there a network(.|\n)*ENOTFOUND"):
+    with pytest.raises(CourseError, match=r"is there a network(.|\n)*ENOTFOUND"):
         vendor.install()
 
 
@@ -130,7 +131,7 @@ def test_the_lock_file_names_no_registry():
 
 
 def test_serve_needs_a_site(tmp_path):
-    with pytest.raises(checkout.CourseError, match=r"There is no site at .* yet: make book"):
+    with pytest.raises(CourseError, match=r"There is no site at .* yet: make book"):
         site.serve(tmp_path)
 
 
@@ -158,7 +159,7 @@ def test_a_failed_build_says_why_and_keeps_the_old_site(monkeypatch, tmp_path):
     monkeypatch.setattr(site.subprocess, "run", lambda *_, **__: failed)
     (tmp_path / "html").mkdir()
     (tmp_path / "html" / "searchindex.js").write_text("")
-    with pytest.raises(checkout.CourseError, match=r"was not built(.|\n)*no such page"):
+    with pytest.raises(CourseError, match=r"was not built(.|\n)*no such page"):
         site.build(tmp_path / "html")
     assert [path.name for path in tmp_path.iterdir()] == ["html"]
     assert (tmp_path / "html" / "searchindex.js").is_file()
@@ -166,8 +167,8 @@ def test_a_failed_build_says_why_and_keeps_the_old_site(monkeypatch, tmp_path):
 
 def test_a_build_never_replaces_what_is_no_site(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
-    with pytest.raises(checkout.CourseError, match="holds something other than a site"):
+    with pytest.raises(CourseError, match="holds something other than a site"):
         site.build(tmp_path)
-    with pytest.raises(checkout.CourseError, match="is a file; name an empty or a new folder"):
+    with pytest.raises(CourseError, match="is a file; name an empty or a new folder"):
         site.build(tmp_path / "thesis.tex")
     assert (tmp_path / "thesis.tex").is_file()

@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 from command import cnnlab
 
-from cnnlib.authoring import apt, browser, checkout, doctor, suite
+from cnnlib.authoring import apt, browser, doctor, suite
+from cnnlib.errors import CourseError
 
 # --- the doctor ---
 
@@ -64,7 +65,7 @@ def test_doctor_names_the_gpu(monkeypatch):
 
 def test_browser_that_is_asked_for(monkeypatch, tmp_path):
     monkeypatch.setenv("CNNLIB_BROWSER", str(tmp_path / "none"))
-    with pytest.raises(checkout.CourseError, match=r"^CNNLIB_BROWSER names .*none, and there is no such file"):
+    with pytest.raises(CourseError, match=r"^CNNLIB_BROWSER names .*none, and there is no such file"):
         browser.find()
     (tmp_path / "none").write_text("")
     assert browser.find() == str(tmp_path / "none")

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from cnnlib import cli
 from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import inputs, sandbox, worker
+from cnnlib.grading import inputs, walls, worker
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
 
@@ -183,7 +183,7 @@ def test_other_folders_are_passed_over_and_named(course, graded):
 
 def test_without_a_sandbox_grading_refuses(course, graded, monkeypatch):
     course.submit("ada")
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
     code, output, rows = graded()
     assert code == 1 and not rows
     for words in ("the command bwrap is missing", "apt-get install bubblewrap", "--no-sandbox"):
@@ -195,13 +195,13 @@ def test_a_sandbox_that_does_not_work_refuses_too(course, graded, monkeypatch, t
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: str(broken))
+    monkeypatch.setattr(walls.shutil, "which", lambda name: str(broken))
     code, output, rows = graded()
     assert code == 1 and not rows and "No permissions to create new namespace" in output
 
 
 def test_no_sandbox_is_possible_when_it_is_said(course, graded, monkeypatch):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
     course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * x"})
     course.submit("bob", {"double": "from cnnlib import conv\ndef double(x):\n    return 2 * x"})
     code, _, rows = graded("--no-sandbox")

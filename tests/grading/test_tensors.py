@@ -12,8 +12,10 @@ from cnnlib.grading import checks, results
 from cnnlib.grading.crossing import Crossing
 from cnnlib.grading.inside.tensors import NoArray, to_arrays, to_tensors
 from cnnlib.grading.lab import load
-from cnnlib.grading.sandbox import Sandbox, needed, package_sources
-from cnnlib.grading.session import CallFailed, Session, StudentProxy, TimedOut
+from cnnlib.grading.packages import needed, sources_of
+from cnnlib.grading.proxies import StudentProxy
+from cnnlib.grading.sandbox import Sandbox
+from cnnlib.grading.session import CallFailed, Session, TimedOut
 
 TASK = checks.Task(
     "task", "A task", functions=["f", "g"], classes={"Net": ["forward", "state_dict", "eval"]}, tensors=True
@@ -234,7 +236,7 @@ def test_another_task_of_the_same_lab_may_use_arrays(asked):
 
 
 def test_only_labs_with_tensors_have_pytorch(lab, sandbox):
-    assert "torch" in package_sources(lab) and "torch" not in package_sources(sandbox.lab)
+    assert "torch" in sources_of(lab) and "torch" not in sources_of(sandbox.lab)
     with Session(sandbox, [(0, "def f(x):\n    return x")]) as session, pytest.raises(CallFailed):
         StudentProxy(session, TASK).f(1)
 

@@ -5,8 +5,9 @@ import textwrap
 import pytest
 
 from cnnlib.grading.grade import grade
+from cnnlib.grading.proxies import StudentProxy
 from cnnlib.grading.results import Handed
-from cnnlib.grading.session import Session, StudentProxy
+from cnnlib.grading.session import Session
 
 
 @pytest.fixture

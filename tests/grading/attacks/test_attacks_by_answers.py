@@ -6,7 +6,8 @@ import pytest
 from gain import FULL, gains_nothing
 
 from cnnlib.grading import results
-from cnnlib.grading.session import CallFailed, Crashed, Session, StudentProxy, TimedOut
+from cnnlib.grading.proxies import StudentProxy
+from cnnlib.grading.session import CallFailed, Crashed, Session, TimedOut
 
 
 def test_honest_work_has_full_marks(graded):

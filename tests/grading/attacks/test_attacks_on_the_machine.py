@@ -11,7 +11,8 @@ from gain import FULL, gains_nothing
 
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.grading import results
-from cnnlib.grading.session import Session, StudentProxy
+from cnnlib.grading.proxies import StudentProxy
+from cnnlib.grading.session import Session
 
 # --- read the checks or the solutions from disk ---
 
