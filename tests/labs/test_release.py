@@ -269,8 +269,8 @@ def secret(lines, shown):
     """The lines that no student may find.
 
     Not those that say nothing about an answer: imports (a solution and a student need the same NumPy), comments, the
-    words of a rejection (they are for students), and
-    signatures that the notebook itself gives (a misconception has the signature of the task's function).
+    words of a rejection (they are for students), and signatures that the notebook itself gives (a misconception has
+    the signature of the task's function).
     """
     for line in lines:
         signature = re.match(r"(def|class) .*:$", line)
