@@ -69,3 +69,8 @@ def write_notebook(path, notebook):
         notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in notebook])
     nbformat.write(notebook, path)
     return path
+
+
+def read(path):
+    """The notebook in a file."""
+    return nbformat.read(path, as_version=4)
