@@ -38,7 +38,7 @@ grade: .venv/ready ## grade a folder of submissions: make grade SUBMISSIONS=dir
 lint: .venv/ready ## check the style of the code
 	@$(CNNLAB) lint
 
-bench: .venv/ready ## measure side by side with what others use: convolution, profiles, training, grading
+bench: .venv/ready ## measure side by side with what others use: convolution, profiles, landscapes, training, grading
 	@$(CNNLAB) bench
 
 clean: ## remove the site and everything else that a build makes, but the environments

@@ -125,7 +125,7 @@ def lint():
 
 @command
 def bench():
-    """Measure speed side by side with what others use: convolution, profiles, training, grading."""
+    """Measure speed side by side with what others use: convolution, profiles, landscapes, training, grading."""
     checkout.require_checkout()
     for script in sorted((checkout.ROOT / "tests" / "benchmarks").glob("bench_*.py")):
         if subprocess.run([sys.executable, script]).returncode:

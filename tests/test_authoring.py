@@ -12,9 +12,9 @@ import yaml
 from nbformat import v4
 
 from cnnlib.authoring import checkout, provenance, sync
-from cnnlib.authoring.checkout import CourseError
 from cnnlib.authoring.execute import execute
 from cnnlib.authoring.tidy import tidy
+from cnnlib.errors import CourseError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from cnnlib import scale
 from cnnlib.authoring import provenance
-from cnnlib.authoring.checkout import CourseError
 from cnnlib.authoring.tidy import tidy
+from cnnlib.errors import CourseError
 
 THREADS = 2  # the laptop that the book's times are for
 TIMEOUT = 1200  # seconds for one cell

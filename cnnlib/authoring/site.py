@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cnnlib.authoring import vendor
-from cnnlib.authoring.checkout import BOOK, CourseError, require_checkout
+from cnnlib.authoring.checkout import BOOK, require_checkout
+from cnnlib.errors import CourseError
 
 HTML = BOOK / "_build" / "html"
 

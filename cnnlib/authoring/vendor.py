@@ -8,7 +8,8 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cnnlib.authoring.checkout import BOOK, ROOT, CourseError
+from cnnlib.authoring.checkout import BOOK, ROOT
+from cnnlib.errors import CourseError
 
 MODULES = ROOT / "node_modules"
 VENDOR = BOOK / "_web" / "vendor"

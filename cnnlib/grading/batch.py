@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cnnlib.errors import CourseError
 from cnnlib.grading import report
-from cnnlib.grading.checks import lab_names, load
 from cnnlib.grading.files import write
+from cnnlib.grading.lab import lab_names, load
 from cnnlib.grading.results import UNREADABLE, Handed, PassedOver, SubmissionResult
 from cnnlib.grading.sandbox import Sandbox
 
@@ -103,7 +103,8 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
 
         book = stack.enter_context(gradebook.opened(out / "gradebook.db"))
         bar = stack.enter_context(Progress(*COLUMNS, console=console))
-        write(out / "nbgrader_config.py", gradebook.configuration(out, submissions[0].folder.parents[1]))
+        folders = labs[submissions[0].lab].folder.parent, submissions[0].folder.parents[1]
+        write(out / "nbgrader_config.py", gradebook.configuration(out, *folders))
         for lab in labs.values():
             gradebook.add_lab(book, lab)
         line = bar.add_task("", total=len(submissions))

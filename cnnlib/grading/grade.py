@@ -3,8 +3,9 @@
 from functools import partial
 
 from cnnlib.grading import inputs, submission
+from cnnlib.grading.proxies import StudentProxy
 from cnnlib.grading.results import UNREADABLE, SubmissionResult
-from cnnlib.grading.session import Session, StudentProxy
+from cnnlib.grading.session import Session
 
 
 def grade(handed, sandbox, secret):

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SAWarning
 
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
-from cnnlib.grading.checks import SOLUTIONS
 from cnnlib.grading.results import UNREADABLE
 
 COURSE = "cnn-lab-course"
@@ -33,10 +32,10 @@ c.CourseDirectory.db_url = {gradebook!r}
 """
 
 
-def configuration(out, submissions):
+def configuration(out, solutions, submissions):
     """Text of the nbgrader_config.py that belongs beside the gradebook in the folder ``out``."""
     course = ROOT / "nbgrader_config.py"
-    places = {"course": course, "root": out, "source": SOLUTIONS, "submitted": submissions}
+    places = {"course": course, "root": out, "source": solutions, "submitted": submissions}
     paths = {name: str(Path(path).resolve()) for name, path in places.items()}
     return CONFIGURATION.format(gradebook=f"sqlite:///{paths['root']}/gradebook.db", **paths)
 

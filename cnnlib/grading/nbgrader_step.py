@@ -9,8 +9,8 @@ from functools import cache
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from cnnlib.grading import inputs, submission
-from cnnlib.grading.checks import load
 from cnnlib.grading.grade import grade_notebook
+from cnnlib.grading.lab import load
 from cnnlib.grading.marked import marked
 from cnnlib.grading.sandbox import Sandbox
 

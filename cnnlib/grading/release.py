@@ -17,7 +17,7 @@ from nbgrader.preprocessors import (
 from cnnlib.authoring import checkout, student_copy
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
-from cnnlib.grading import checks
+from cnnlib.grading import lab
 from cnnlib.grading.files import write
 
 LABS = ROOT / "labs"
@@ -57,8 +57,8 @@ def release(names=None, *, to=None):
     """
     texts = wanted(names, site=checkout.site_url() if to is not None else None)
     if to is not None:
-        packages = {package for name in texts for package in checks.load(name).packages}
-        return student_copy.make(to, texts, checks.TOOLS, packages)
+        packages = {package for name in texts for package in lab.load(name).packages}
+        return student_copy.make(to, texts, lab.TOOLS, packages)
     stale = _stale(texts)
     for path, text in stale.items():
         write(path, text)
@@ -75,13 +75,13 @@ def wanted(names=None, site=None):
 
     With ``site``, an address, links to the book lead there: for notebooks that go where the book's do not.
     """
-    return {name: _text(_released(name, site)) for name in names or checks.lab_names()}
+    return {name: _text(_released(name, site)) for name in names or lab.lab_names()}
 
 
 def _released(name, site):
-    path = checks.SOLUTIONS / name / f"{name}.ipynb"
+    path = lab.SOLUTIONS / name / f"{name}.ipynb"
     if not path.is_file():
-        raise CourseError(f"There is no lab {name}; there are {', '.join(checks.lab_names()) or 'none'}")
+        raise CourseError(f"There is no lab {name}; there are {', '.join(lab.lab_names()) or 'none'}")
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if site and cell.cell_type == "markdown":

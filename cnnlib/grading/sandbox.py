@@ -1,46 +1,23 @@
-"""The walls around student code: bubblewrap, with nothing in it but Python and what the lab allows.
+"""The sandbox around student code: bubblewrap, with nothing in it but Python and what the lab allows.
 
-No network, no file of this machine beyond the system's libraries, no solution, no check, no other submission. Within it
-waits an interpreter that has the lab's packages imported (``inside.template``); each submission is a fork of it with
-walls of its own (``inside.confine``).
+No network, no file of this machine beyond the system's libraries, no solution, no check, no other submission
+(``walls``, ``packages``). Within it waits an interpreter that has the lab's packages imported (``inside.template``);
+each submission is a fork of it with walls of its own (``inside.confine``).
 """
 
 import json
 import os
-import platform
-import shutil
 import socket
 import subprocess
-import sys
-import sysconfig
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from packaging.requirements import Requirement
+from cnnlib.grading import packages
+from cnnlib.grading.walls import INSIDE, no_sandbox, python, walled
 
-from cnnlib.authoring.checkout import ROOT
-from cnnlib.errors import CourseError
-
-INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 120  # for the interpreter and its packages, PyTorch among them, on a slow disk
 FORK_SECONDS = 10
-# IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
-ALWAYS = ("ipython", "pillow")
-# Packages that carry data, their modules, and where in these the data are.
-CARRIED = (("scikit-image", "skimage", "data"), ("scikit-learn", "sklearn", "datasets/data"))
-INSTALL = """\
-Grading runs student code in a sandbox, and there is none here: {why}
-On Debian or Ubuntu: sudo apt-get install bubblewrap
-Where the system forbids user namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
-On macOS or Windows: grade in a Linux machine, or in WSL 2.
-With --no-sandbox, student code runs with all your rights; do that only in a machine that you can throw away."""
-
-
-class SandboxError(CourseError):
-    """There is no working sandbox; the message says why and what to install."""
 
 
 class Sandbox:
@@ -107,17 +84,17 @@ class Sandbox:
             self.process.wait()
 
     def _start(self):
-        packages = Path(self.scratch.name) / "packages"
-        sources = package_sources(self.lab)
+        folder = Path(self.scratch.name) / "packages"
+        sources = packages.sources_of(self.lab)
         ours, theirs = socket.socketpair()
         log = open(Path(self.scratch.name) / "log", "w")  # noqa: SIM115 - handed over
         with theirs, log:
             here = "/inside" if self.confined else str(INSIDE)
             command = [python(), "-I", "-S", f"{here}/template.py", str(theirs.fileno())]
             if self.confined:
-                command = [*walls(sources), *command]
+                command = [*walled(sources), *command]
             else:
-                link(sources, packages)
+                packages.link(sources, folder)
             self.process = subprocess.Popen(
                 command,
                 env=environment(self.scratch.name),
@@ -131,7 +108,7 @@ class Sandbox:
         self.control = ours
         settings = {
             "confined": self.confined,
-            "packages": "/packages" if self.confined else str(packages),
+            "packages": "/packages" if self.confined else str(folder),
             "setup": self.lab.setup,
             "tensors": any(task.tensors for task in self.lab.tasks.values()),
             "memory_mib": self.lab.memory_mib,
@@ -151,7 +128,7 @@ class Sandbox:
             answer = self.control.recv(1)
         self.control.settimeout(None)
         if answer != b"r":
-            raise _no_sandbox(self._complaint())
+            raise no_sandbox(self._complaint())
         self.warm = True
 
     def _complaint(self):
@@ -177,7 +154,7 @@ class Process:
         said = first or self.lifeline.recv(500)
         if not said:
             raise ConnectionError("the sandbox is gone")
-        raise _no_sandbox(f"a submission's process could not be locked in ({said.decode(errors='replace')}).")
+        raise no_sandbox(f"a submission's process could not be locked in ({said.decode(errors='replace')}).")
 
     def kill(self):
         """End it, with everything that it started."""
@@ -196,111 +173,9 @@ class Process:
         return None
 
 
-def _no_sandbox(why):
-    return SandboxError(INSTALL.format(why=why))
-
-
-def python():
-    """The interpreter itself, not a virtual environment's link to it."""
-    return os.path.realpath(sys.executable)
-
-
 def environment(home):
     """Environment variables of the sandbox's processes."""
     kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     own = {"HOME": home, "MPLBACKEND": "Agg", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
     return {**kept, **threads, **own, "CNNLIB_SCALE": "quick"}
-
-
-def walls(sources):
-    """The bubblewrap command that runs what is appended to it; ``sources`` maps a name in /packages to a path."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        linux = platform.system() == "Linux"
-        raise _no_sandbox("the command bwrap is missing." if linux else f"it needs Linux, not {platform.system()}.")
-    command = [bwrap, "--unshare-all", "--uid", "1000", "--gid", "1000", "--hostname", "lab", "--cap-drop", "ALL"]
-    command += ["--die-with-parent", "--new-session", "--setenv", "HOME", "/home/student"]
-    for link_ in ("/lib", "/lib64"):  # where programs look for the loader, wherever the system keeps it
-        if os.path.islink(link_):
-            command += ["--symlink", os.readlink(link_), link_]
-    for path in system_files():
-        command += ["--ro-bind", path, path]
-    for hidden in installed_folders():
-        command += ["--tmpfs", hidden, "--remount-ro", hidden]
-    for name, path in sorted(sources.items()):
-        command += ["--ro-bind", str(path), f"/packages/{name}"]
-    command += ["--ro-bind", str(INSIDE), "/inside", "--proc", "/proc", "--dev", "/dev"]
-    command += ["--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/home/student"]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
-
-
-def system_files():
-    """Files and folders of this machine that Python itself needs: shared libraries, and its own installation."""
-    triplet = sysconfig.get_config_var("MULTIARCH")
-    shared = f"/usr/lib/{triplet}" if triplet and os.path.isdir(f"/usr/lib/{triplet}") else "/usr/lib"
-    paths = [shared, "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"]
-    base = os.path.realpath(sys.base_prefix)
-    if base in ("/usr", "/usr/local"):  # shared with everything else that is installed: its own parts alone
-        library = Path(sysconfig.get_config_var("LIBDIR"), sysconfig.get_config_var("LDLIBRARY"))
-        paths += [python(), sysconfig.get_path("stdlib"), str(library)]
-    else:
-        paths.append(base)
-    return [path for path in paths if os.path.exists(path) and not os.path.islink(path)]
-
-
-def installed_folders():
-    """Where that Python keeps packages that were installed into it: hidden in the sandbox."""
-    library = Path(sysconfig.get_path("stdlib"))
-    return sorted(str(path) for path in library.glob("*-packages") if path.is_dir())
-
-
-def package_sources(lab):
-    """Name in the sandbox's package folder → path here: the lab's packages, what they need, and cnnlib's tools."""
-    sources = {}
-    for name in needed([*ALWAYS, *lab.packages]):
-        installed = distribution(name)
-        for top in {line.partition("/")[0].partition(",")[0] for line in installed.read_text("RECORD").splitlines()}:
-            if top not in ("..", "__pycache__"):
-                sources[top] = Path(installed.locate_file(top))
-    package = ROOT / "cnnlib"
-    sources["cnnlib/__init__.py"] = package / "__init__.py"
-    for tool in lab.tools:
-        path = package / tool if (package / tool).is_dir() else package / f"{tool}.py"
-        sources[f"cnnlib/{path.name}"] = path
-    if "data" in lab.tools:
-        # The photographs and digits that these carry, without their code, which would bring SciPy along.
-        for name, module, folder in CARRIED:
-            if name not in lab.packages and find_spec(module):
-                sources[f"{module}/{folder}"] = Path(find_spec(module).origin).parent / folder
-                sources[f"{module}/__init__.py"] = package / "grading" / "inside" / "empty.py"
-    return sources
-
-
-def needed(names):
-    """The distributions of those names and, in turn, those that they need here."""
-    seen, found, waiting = set(), set(), [(name, "") for name in names]
-    while waiting:
-        name, extra = waiting.pop()
-        name = name.lower().replace("_", "-").replace(".", "-")
-        if (name, extra) in seen:
-            continue
-        seen.add((name, extra))
-        try:
-            requirements = distribution(name).requires or []
-        except PackageNotFoundError:
-            if name in names:
-                raise CourseError(f"{name} is not installed, and a lab needs it: make setup") from None
-            continue
-        found.add(name)
-        for requirement in map(Requirement, requirements):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-                waiting += [(requirement.name, wanted) for wanted in ("", *requirement.extras)]
-    return sorted(found)
-
-
-def link(sources, folder):
-    """The same package folder without a sandbox: links."""
-    for name, path in sources.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).symlink_to(path)

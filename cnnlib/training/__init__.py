@@ -7,6 +7,7 @@ networks as small as the book's, fetching and preparing images one by one takes 
 
 from cnnlib.training.augment import flip, shift
 from cnnlib.training.evaluate import accuracy, mean_loss, predict
-from cnnlib.training.loop import Diverged, History, fit
+from cnnlib.training.history import Diverged, History
+from cnnlib.training.loop import fit
 
 __all__ = ["Diverged", "History", "accuracy", "fit", "flip", "mean_loss", "predict", "shift"]

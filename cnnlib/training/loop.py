@@ -1,42 +1,20 @@
 """The loop: an epoch is every image once, in random order; a step is one batch."""
 
 import time
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
 
 from cnnlib import _arguments as arguments
-from cnnlib.errors import CourseError
 from cnnlib.training.evaluate import accuracy, device_of
+from cnnlib.training.history import History, check_finite
+from cnnlib.training.optimizers import optimizer_of, peaks_of
 from cnnlib.training.pairs import as_float, check_labels, pair_on
 from cnnlib.training.progress import Progress
 from cnnlib.training.schedule import schedule as schedule_of
 
-OPTIMIZERS = ("sgd", "adam", "adamw")
 LOOK = 20  # steps between two looks at the loss; each makes a GPU wait
-
-
-class Diverged(CourseError):
-    """The loss is no longer a number; ``step``, counted from 0, is where it first was not."""
-
-    def __init__(self, step, steps_per_epoch, loss):
-        self.step = step
-        super().__init__(
-            f"The loss became {loss} in step {step} (epoch {step // steps_per_epoch + 1}). "
-            "Try a smaller rate, or a few epochs of warmup; and look at the images for extreme values."
-        )
-
-
-@dataclass
-class History:
-    """What happened, a number per epoch: training loss and accuracy over the epoch's steps, seconds, test accuracy."""
-
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    test_accuracy: list = field(default_factory=list)  # empty where there was no test set
-    seconds: list = field(default_factory=list)
 
 
 def fit(
@@ -83,7 +61,7 @@ def fit(
         test = pair_on(device, "test", test)
     on_gpu = device.type == "cuda"
     model.to(device, memory_format=torch.channels_last if on_gpu else torch.preserve_format)
-    optimizer = _optimizer(optimizer, model, rate, momentum, weight_decay)
+    optimizer = optimizer_of(optimizer, model, rate, momentum, weight_decay)
     augment = arguments.sequence("augment", augment, "a list of functions such as training.flip()")
     seed = arguments.integer("seed", seed, 0)
     order, draws = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
@@ -92,7 +70,7 @@ def fit(
     steps = len(images) // batch_size
     history, bar = History(), Progress(epochs * steps, shown=progress)
 
-    with torch.random.fork_rng(devices=[device] if on_gpu else []), _peaks(optimizer) as peaks:
+    with torch.random.fork_rng(devices=[device] if on_gpu else []), peaks_of(optimizer) as peaks:
         _seed(seed, device)  # dropout draws from here
         for epoch in range(epochs):
             began = time.perf_counter()
@@ -120,7 +98,7 @@ def fit(
                 losses[step] = cost.detach()
                 right += (_scores(outputs).argmax(dim=1) == y).sum()
                 if step % LOOK == LOOK - 1 or step == steps - 1:
-                    _check_finite(losses[: step + 1], epoch, steps)
+                    check_finite(losses[: step + 1], epoch, steps)
                     bar.to(epoch * steps + step + 1, f"loss {losses[step]:.3g}")
             history.loss.append(float(losses.mean()))
             history.accuracy.append(float(right) / (steps * batch_size))
@@ -128,32 +106,8 @@ def fit(
                 history.test_accuracy.append(accuracy(model, test))
             history.seconds.append(time.perf_counter() - began)
     model.eval()
-    bar.end(_summary(history))
+    bar.end(history.summary)
     return history
-
-
-def _optimizer(kind, model, rate, momentum, weight_decay):
-    if isinstance(kind, torch.optim.Optimizer):
-        return kind
-    arguments.choice("optimizer", kind, OPTIMIZERS)
-    rate, weight_decay = arguments.positive("rate", rate), arguments.real("weight_decay", weight_decay)
-    if not any(parameter.requires_grad for parameter in model.parameters()):
-        arguments.fail("model", type(model).__name__, "a network with parameters to train; requires_grad_() thaws it")
-    options = {"lr": rate, "weight_decay": weight_decay}
-    if kind == "sgd":
-        return torch.optim.SGD(model.parameters(), **options, momentum=arguments.real("momentum", momentum))
-    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](model.parameters(), **options)
-
-
-@contextmanager
-def _peaks(optimizer):
-    """The rates of the optimizer's groups, which it has again at the end; else a second run began at the lowest."""
-    peaks = [group["lr"] for group in optimizer.param_groups]
-    try:
-        yield peaks
-    finally:
-        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak
 
 
 def _precision(device):
@@ -180,20 +134,3 @@ def _check_loss(loss, outputs):
     """The default is for networks with one classifier."""
     if isinstance(outputs, tuple) and loss is F.cross_entropy:
         arguments.fail("loss", "cross_entropy", "a function that adds up the losses of the model's several outputs")
-
-
-def _check_finite(losses, epoch, steps):
-    """Look at the losses of this epoch so far, all at once."""
-    bad = (~torch.isfinite(losses)).nonzero()
-    if len(bad):
-        first = int(bad[0])
-        raise Diverged(epoch * steps + first, steps, float(losses[first]))
-
-
-def _summary(history):
-    """One line about a run, the same wherever it ran as fast or as slowly."""
-    epochs = len(history.loss)
-    line = (
-        f"{epochs} epoch{'s' * (epochs > 1)}: training loss {history.loss[-1]:.3g}, accuracy {history.accuracy[-1]:.1%}"
-    )
-    return line + (f"; test accuracy {history.test_accuracy[-1]:.1%}" if history.test_accuracy else "")

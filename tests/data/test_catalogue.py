@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command import cnnlab
 
-from cnnlib import cli, data, terminal
+from cnnlib import data, terminal
 from cnnlib.authoring.checkout import BOOK
 from cnnlib.data import catalogue, cifar10, digits, photos
 from cnnlib.errors import CourseError
@@ -20,11 +20,6 @@ def wide(monkeypatch):
     for console in (terminal.console, terminal.errors):
         monkeypatch.setattr(console, "_width", 300)
         monkeypatch.setattr(console, "_height", 50)
-
-
-def cnnlab(*arguments):
-    result = CliRunner().invoke(cli.app, ["data", *arguments])
-    return result.exit_code, " ".join(result.output.split())
 
 
 def row(entry):
@@ -61,30 +56,33 @@ def test_load_passes_options_on():
 
 
 def test_list(folder):
-    code, output = cnnlab()
+    code, output = cnnlab("data")
     assert code == 0 and "│ with scikit-learn │" in output and "│ no: from www.cs.toronto.edu" in output
     for name in data.names():
         assert f"│ {name} │ {data.entry(name).title} │ {data.entry(name).licence} │" in output
     folder.mkdir()
     (folder / "cifar10-jpeg.npz").write_bytes(b"")
-    assert "cifar10-jpeg.npz │" in cnnlab()[1]
+    assert "cifar10-jpeg.npz │" in cnnlab("data")[1]
 
 
 def test_fetch(monkeypatch, folder):
-    assert cnnlab("fetch", "digits") == (0, "digits is ready: with scikit-learn.")
-    code, output = cnnlab("fetch", "cifar")
+    assert cnnlab("data", "fetch", "digits") == (0, "digits is ready: with scikit-learn.")
+    code, output = cnnlab("data", "fetch", "cifar")
     assert code == 1 and output.startswith("Error: name must be a data set's name (did you mean 'cifar10'?); got")
 
     def no_network():
         raise CourseError("The download stopped.")
 
     monkeypatch.setitem(catalogue.LOADERS, "cifar10", no_network)
-    assert cnnlab("fetch", "cifar10") == (1, "Error: The download stopped.")
+    assert cnnlab("data", "fetch", "cifar10") == (1, "Error: The download stopped.")
 
 
 def test_a_package_that_is_not_there(monkeypatch):
     for module in (photos, digits, catalogue):
         monkeypatch.setattr(module, "find_spec", lambda name: None)
-    assert cnnlab("fetch", "digits") == (1, "Error: The digits come with scikit-learn: pip install scikit-learn")
-    assert cnnlab("fetch", "photos") == (1, "Error: The photographs come with scikit-image: pip install scikit-image")
-    assert re.search(r"│ no: from scikit-image │", cnnlab()[1])
+    for name, message in (
+        ("digits", "The digits come with scikit-learn: pip install scikit-learn"),
+        ("photos", "The photographs come with scikit-image: pip install scikit-image"),
+    ):
+        assert cnnlab("data", "fetch", name) == (1, f"Error: {message}")
+    assert re.search(r"│ no: from scikit-image │", cnnlab("data")[1])

@@ -14,7 +14,6 @@ from cnnlib import data
 from cnnlib.data import shapes
 from cnnlib.data.outlines import OUTLINES, SURFACES
 
-PLACES = {"at the top": (None, 0), "at the bottom": (None, 2), "at the left": (0, None), "in the middle": (1, 1)}
 SHAPE = (
     rf"an? (?:(small|large) )?({'|'.join(shapes.COLOURS)})(?: (striped|chequered|dotted))? ({'|'.join(OUTLINES)})"
     r" (in the middle|at the (?:top|bottom)?(?: ?(?:left|right))?)"

@@ -1,13 +1,17 @@
 """A small lab of its own for the grader's tests, made anew for each, and real submissions of the real labs."""
 
+import csv
 import platform
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from minilab import write_lab
+from typer.testing import CliRunner
 
-from cnnlib.grading import checks
+from cnnlib import cli
+from cnnlib.grading import inputs
+from cnnlib.grading.lab import load
 from cnnlib.grading.sandbox import Sandbox
 
 
@@ -27,18 +31,16 @@ def minilab(tmp_path_factory):
 @pytest.fixture
 def lab(minilab, monkeypatch):
     """The small lab, as the only one that there is."""
-    monkeypatch.setattr(checks, "SOLUTIONS", minilab)
-    return checks.load("lab00_small")
+    monkeypatch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+    return load("lab00_small")
 
 
 @pytest.fixture(scope="session")
 def sandbox(minilab):
     """A warm sandbox of the small lab, one per test process."""
-    before, checks.SOLUTIONS = checks.SOLUTIONS, minilab
-    try:
-        small = checks.load("lab00_small")
-    finally:
-        checks.SOLUTIONS = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+        small = load("lab00_small")
     with Sandbox(small) as walls:
         yield walls
 
@@ -61,3 +63,18 @@ def course(lab, tmp_path):
         return path
 
     return SimpleNamespace(folder=folder, submit=submit, out=tmp_path / "graded")
+
+
+@pytest.fixture
+def graded(course, monkeypatch, tmp_path):
+    """Grade what ``course`` holds; returns (exit code, output, rows of grades.csv by student)."""
+    monkeypatch.setattr(inputs, "SECRET_FILE", tmp_path / "secret")
+
+    def run(*options):
+        arguments = ["grade", str(course.folder), "--out", str(course.out), *options]
+        done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
+        path = course.out / "grades.csv"
+        rows = list(csv.DictReader(path.open(encoding="utf-8"))) if path.is_file() else []
+        return done.exit_code, done.output, {row["student"]: row for row in rows}
+
+    return run

@@ -4,7 +4,7 @@ import nbformat
 from nbformat import v4
 
 LAB = """
-from cnnlib.grading.checks import Lab
+from cnnlib.grading.lab import Lab
 
 LIMITS = {"cell_seconds": 3, "call_seconds": 1, "memory_mib": 512}
 lab = Lab(__file__, packages=["numpy", "matplotlib"], tools=("_arguments", "labs"), **LIMITS)

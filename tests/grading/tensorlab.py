@@ -5,7 +5,7 @@ from minilab import marks, write_checks
 from nbformat import v4
 
 LAB = """
-from cnnlib.grading.checks import Lab
+from cnnlib.grading.lab import Lab
 
 LIMITS = {"cell_seconds": 20, "call_seconds": 5, "memory_mib": 512}
 lab = Lab(__file__, packages=["numpy", "matplotlib", "torch"], tools=("_arguments", "labs"), **LIMITS)

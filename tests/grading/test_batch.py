@@ -1,44 +1,23 @@
 """A folder of submissions, graded as an instructor does it: by `cnnlab grade`, good ones and bad ones together."""
 
-import csv
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from zipfile import ZipFile
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
-from traitlets.config.loader import PyFileConfigLoader
 from typer.testing import CliRunner
 
 from cnnlib import cli
-from cnnlib.authoring.checkout import ROOT
-from cnnlib.grading import batch, checks, inputs, sandbox, worker
+from cnnlib.grading import walls, worker
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
-
-
-@pytest.fixture
-def graded(course, monkeypatch, tmp_path):
-    """Grade what ``course`` holds; returns (exit code, output, rows of grades.csv by student)."""
-    monkeypatch.setattr(inputs, "SECRET_FILE", tmp_path / "secret")
-
-    def run(*options):
-        arguments = ["grade", str(course.folder), "--out", str(course.out), *options]
-        done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
-        path = course.out / "grades.csv"
-        rows = list(csv.DictReader(path.open(encoding="utf-8"))) if path.is_file() else []
-        return done.exit_code, done.output, {row["student"]: row for row in rows}
-
-    return run
 
 
 def old_notebook():
@@ -137,79 +116,6 @@ def test_nothing_secret_stands_in_feedback(course, graded, lab):
         assert [words for words in hidden if words in text] == []
 
 
-@pytest.fixture
-def grades(course):
-    """Look at a student's grades as nbgrader has them, by the name of their cell; a person's points can be given."""
-
-    @contextmanager
-    def opened(student="ada"):
-        with Gradebook(f"sqlite:///{course.out / 'gradebook.db'}") as book:
-            [notebook] = book.find_submission("lab00_small", student).notebooks
-            yield {grade.name: grade for grade in notebook.grades}
-            book.db.commit()
-
-    return opened
-
-
-def by_hand(grade, points):
-    """Give points as nbgrader's Formgrader does."""
-    grade.manual_score, grade.needs_manual_grade = points, False
-
-
-def test_points_given_by_hand_stay_and_are_added(course, graded, grades):
-    course.submit("ada")
-    course.submit("bob", {"open": "Another answer."})
-    course.submit("eve", raw="")
-    _, _, rows = graded()
-    assert {(row["by_hand"], row["total"]) for row in rows.values()} == {("", "")}
-    with grades() as mine:
-        assert mine["open"].needs_manual_grade and mine["open"].auto_score is None
-        by_hand(mine["open"], 3)
-    _, _, rows = graded()
-    assert (rows["ada"]["score"], rows["ada"]["by_hand"], rows["ada"]["total"]) == ("7", "3", "10")
-    assert {rows[name]["total"] for name in ("bob", "eve")} == {""}
-    with grades() as mine, grades("bob") as others:
-        assert not mine["open"].needs_manual_grade and others["open"].needs_manual_grade
-
-
-def test_an_answer_that_was_left_empty_waits_for_nobody(course, graded, grades):
-    course.submit("ada", {"open": "YOUR ANSWER HERE\n"})
-    course.submit("bob", change=lambda notebook: notebook.cells.pop())  # it may stand in another cell
-    _, _, rows = graded()
-    assert (rows["ada"]["by_hand"], rows["ada"]["total"]) == ("0", "7") and rows["bob"]["total"] == ""
-    with grades() as mine, grades("bob") as others:
-        assert not mine["open"].needs_manual_grade and others["open"].needs_manual_grade
-        by_hand(mine["open"], 1)  # all the same: she asked for it in person
-    _, _, rows = graded()
-    assert (rows["ada"]["by_hand"], rows["ada"]["total"]) == ("1", "8")
-
-
-def test_a_person_looks_again_only_at_what_changed(course, graded, grades):
-    """An answer that she has read does not wait for her, though the code beside it changed; another answer does."""
-    course.submit("ada", {"open": "I think so.", "double": "def double(x):\n    return 2 * abs(x)"})
-    graded()
-    with grades() as mine:
-        by_hand(mine["open"], 2)
-        by_hand(mine["counter-checks"], 1)
-    shutil.rmtree(course.folder / "ada")
-    course.submit("ada", {"open": "I think so."})
-    assert graded()[2]["ada"]["total"] == "7"  # 4 for double, 1 for counter as she said, and 2
-    with grades() as mine:
-        assert not any(grade.needs_manual_grade for grade in mine.values())
-    shutil.rmtree(course.folder / "ada")
-    course.submit("ada", {"open": "I think not.", "counter": "Counter = list"})
-    graded()
-    with grades() as mine:
-        assert mine["open"].needs_manual_grade and mine["open"].manual_score == 2
-        assert mine["counter-checks"].needs_manual_grade and not mine["double-checks"].needs_manual_grade
-    (course.out / "grades.json").write_text("[1]")  # without it nobody knows what she read
-    with grades() as mine:
-        by_hand(mine["open"], 2)
-    graded()
-    with grades() as mine:
-        assert mine["open"].needs_manual_grade
-
-
 def test_the_marked_notebook_is_one_that_nbgrader_takes(course, graded, lab):
     course.submit("ada", {"double": "def double(x):\n    return 2 * abs(x)"}, change=with_twice)
     graded()
@@ -269,7 +175,7 @@ def test_what_systems_leave_behind_is_nothing_to_look_at(course, graded):
 
 def test_without_a_sandbox_grading_refuses(course, graded, monkeypatch):
     course.submit("ada")
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
     code, output, rows = graded()
     assert code == 1 and not rows
     for words in ("the command bwrap is missing", "apt-get install bubblewrap", "--no-sandbox"):
@@ -281,13 +187,13 @@ def test_a_sandbox_that_does_not_work_refuses_too(course, graded, monkeypatch, t
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: str(broken))
+    monkeypatch.setattr(walls.shutil, "which", lambda name: str(broken))
     code, output, rows = graded()
     assert code == 1 and not rows and "No permissions to create new namespace" in output
 
 
 def test_no_sandbox_is_possible_when_it_is_said(course, graded, monkeypatch):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
     course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * x"})
     course.submit("bob", {"double": "from cnnlib import conv\ndef double(x):\n    return 2 * x"})
     code, _, rows = graded("--no-sandbox")
@@ -383,15 +289,15 @@ def runs(pid):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_end_of_the_grader_ends_its_workers(course, how):
+def test_an_end_of_the_grader_ends_its_workers(course, minilab, how):
     """At an interrupt from the terminal, and when it is killed."""
     for number in range(4):
         course.submit(f"s{number}", {"double": "import time\nfor _ in range(25): time.sleep(0.1)"})
     script = f"""
 import sys
 from pathlib import Path
-from cnnlib.grading import batch, checks
-checks.SOLUTIONS = Path({str(Path(checks.SOLUTIONS))!r})
+from cnnlib.grading import batch, lab
+lab.SOLUTIONS = Path({str(minilab)!r})
 batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32), workers=2)
 """
     process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True, stderr=subprocess.PIPE)
@@ -412,76 +318,3 @@ batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32),
         process.kill()
         process.stderr.close()
     assert not (course.out / "grades.csv").exists()
-
-
-# --- nbgrader itself, with the course's configuration ---
-
-
-def test_nbgraders_tools_in_the_folder_of_grades_keep_the_sandbox(course, graded):
-    """The Formgrader has a button that grades, and one that releases."""
-    course.submit("ada")
-    graded()
-    config = PyFileConfigLoader("nbgrader_config.py", str(course.out)).load_config()
-    assert config.Autograde.autograde_preprocessors[0] == "cnnlib.grading.nbgrader_step.TrustedChecks"
-    assert "nbgrader.preprocessors.Execute" not in config.Autograde.autograde_preprocessors
-    places = config.CourseDirectory
-    assert places.db_url == f"sqlite:///{course.out}/gradebook.db" and "checks" in places.ignore
-    assert (places.root, places.source_directory) == (str(course.out), str(checks.SOLUTIONS))
-    assert (places.submitted_directory, places.release_directory) == (str(course.folder), "release")
-
-
-def test_nbgrader_autograde_takes_the_same_step(course, lab, minilab, tmp_path):
-    """`nbgrader autograde` with ``nbgrader_config.py`` gives the points that `cnnlab grade` does."""
-    home = tmp_path / "course"
-    shutil.copytree(minilab, home / "solutions")
-    course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * abs(x)", "open": "I think so."})
-    course.submit("bob", {"double": "def double(x):\n    return __import__('torch')"})
-    shutil.copytree(course.folder, home / "submitted")
-    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-    # In a copy of the course; what the configuration says of its own place is all that changes.
-    config += f"""
-from pathlib import Path
-from cnnlib.grading import checks, inputs
-checks.SOLUTIONS = Path({str(home / "solutions")!r})
-inputs.SECRET_FILE = Path({str(home / "secret")!r})
-"""
-    (home / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    for command in (["generate_assignment", lab.name], ["autograde", lab.name]):
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command],
-            cwd=home,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"},
-        )
-        assert done.returncode == 0, done.stderr
-    with Gradebook(f"sqlite:///{home / 'gradebook.db'}") as book:
-        scores = {s.student.id: s.score for s in book.assignment_submissions(lab.name)}
-        assert scores == {"ada": 6, "bob": 3}
-        assert book.find_grade("open", lab.name, lab.name, "ada").needs_manual_grade
-
-
-HANDED_IN = {  # name in the archive → where it belongs
-    "lovelaceada_4711_815_lab00_small.ipynb": "lovelaceada/lab00_small/lab00_small.ipynb",
-    "müllerjürgen_LATE_4712_816_lab00_small-2.ipynb": "müllerjürgen/lab00_small/lab00_small.ipynb",
-    "Eve O'Hara_17_assignsubmission_file_/lab00_small.ipynb": "Eve O'Hara/lab00_small/lab00_small.ipynb",
-    "Jean-Luc Dupont_18_assignsubmission_file/my_2_answers.ipynb": "Jean-Luc Dupont/lab00_small/my_2_answers.ipynb",
-    "Guy Fey_19_assignsubmission_file_lab00_small.ipynb": "Guy Fey/lab00_small/lab00_small.ipynb",
-    "Guy Fey_19_assignsubmission_file_notes.pdf": None,
-}
-
-
-def test_nbgrader_collects_what_canvas_and_moodle_give(lab, tmp_path):
-    archive = tmp_path / "downloaded" / lab.name / "archive"
-    archive.mkdir(parents=True)
-    with ZipFile(archive / "submissions.zip", "w") as file:
-        for name in HANDED_IN:
-            file.writestr(name, lab.source.read_text(encoding="utf-8"))
-    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
-    command = [sys.executable, "-m", "nbgrader", "zip_collect", lab.name]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    submitted = tmp_path / "submitted"
-    found = {str(path.relative_to(submitted)) for path in submitted.rglob("*") if path.is_file()}
-    assert found == set(HANDED_IN.values()) - {None}
-    assert len(batch.find(submitted)[0]) == 5

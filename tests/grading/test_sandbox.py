@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from cnnlib.errors import CourseError
-from cnnlib.grading import sandbox as module
-from cnnlib.grading.sandbox import Sandbox, SandboxError
+from cnnlib.grading import packages, walls
+from cnnlib.grading.sandbox import Sandbox
 from cnnlib.grading.session import Session
+from cnnlib.grading.walls import SandboxError
 
 
 def answers(sandbox):
@@ -51,13 +52,13 @@ def test_a_template_that_fails_says_why(lab, monkeypatch):
 
 
 def test_what_packages_need_comes_along():
-    assert {"numpy", "matplotlib", "pillow", "kiwisolver"} <= set(module.needed(["matplotlib"]))
-    assert "torch" not in module.needed(["matplotlib", "ipython"])
+    assert {"numpy", "matplotlib", "pillow", "kiwisolver"} <= set(packages.needed(["matplotlib"]))
+    assert "torch" not in packages.needed(["matplotlib", "ipython"])
 
 
 def test_only_on_linux(lab, monkeypatch):
-    monkeypatch.setattr(module.shutil, "which", lambda name: None)
-    monkeypatch.setattr(module.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls.platform, "system", lambda: "Darwin")
     with pytest.raises(SandboxError, match="it needs Linux, not Darwin"):
         Sandbox(lab)
 
@@ -66,7 +67,7 @@ def test_only_on_linux(lab, monkeypatch):
 def test_pythons_own_files_alone(monkeypatch, base):
     """Where Python shares its folder with all else that is installed, only its parts of it are shown."""
     monkeypatch.setattr(sys, "base_prefix", base)
-    paths = module.system_files()
+    paths = walls.system_files()
     assert not {"/", "/usr", "/usr/local", "/usr/bin", "/etc", "/root", "/home"} & set(paths)
     shared = base in ("/usr", "/usr/local")
     assert (sysconfig.get_path("stdlib") in paths) == shared
@@ -75,7 +76,7 @@ def test_pythons_own_files_alone(monkeypatch, base):
 
 def test_photographs_and_digits_come_without_their_packages_code(lab, monkeypatch):
     monkeypatch.setattr(lab, "tools", ("_arguments", "data"))
-    sources = module.package_sources(lab)
+    sources = packages.sources_of(lab)
     for carried, name in (("skimage/data", "skimage"), ("sklearn/datasets/data", "sklearn")):
         assert sources[carried].is_dir() and sources[f"{name}/__init__.py"].name == "empty.py"
     assert not {"skimage", "sklearn", "scipy"} & set(sources)

@@ -5,7 +5,8 @@ import pytest
 
 from cnnlib.errors import CourseError
 from cnnlib.grading import checks, results
-from cnnlib.grading.session import CallFailed, Crashed, Session, StudentProxy, TimedOut
+from cnnlib.grading.proxies import StudentProxy
+from cnnlib.grading.session import CallFailed, Crashed, Session, TimedOut
 
 TASK = checks.Task(
     "task",

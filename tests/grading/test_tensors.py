@@ -11,8 +11,11 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import checks, results
 from cnnlib.grading.crossing import Crossing
 from cnnlib.grading.inside.tensors import NoArray, to_arrays, to_tensors
-from cnnlib.grading.sandbox import Sandbox, needed, package_sources
-from cnnlib.grading.session import CallFailed, Session, StudentProxy, TimedOut
+from cnnlib.grading.lab import load
+from cnnlib.grading.packages import needed, sources_of
+from cnnlib.grading.proxies import StudentProxy
+from cnnlib.grading.sandbox import Sandbox
+from cnnlib.grading.session import CallFailed, Session, TimedOut
 
 TASK = checks.Task(
     "task", "A task", functions=["f", "g"], classes={"Net": ["forward", "state_dict", "eval"]}, tensors=True
@@ -22,11 +25,9 @@ TASK = checks.Task(
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder = tensorlab.write_lab(tmp_path_factory.mktemp("course") / "solutions")
-    before, checks.SOLUTIONS = checks.SOLUTIONS, folder
-    try:
-        return checks.load("lab00_tensors")
-    finally:
-        checks.SOLUTIONS = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnlib.grading.lab.SOLUTIONS", folder)
+        return load("lab00_tensors")
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +236,7 @@ def test_another_task_of_the_same_lab_may_use_arrays(asked):
 
 
 def test_only_labs_with_tensors_have_pytorch(lab, sandbox):
-    assert "torch" in package_sources(lab) and "torch" not in package_sources(sandbox.lab)
+    assert "torch" in sources_of(lab) and "torch" not in sources_of(sandbox.lab)
     with Session(sandbox, [(0, "def f(x):\n    return x")]) as session, pytest.raises(CallFailed):
         StudentProxy(session, TASK).f(1)
 

@@ -1,4 +1,4 @@
-"""Submissions for the bank: the released notebook with solution cells filled, rightly or with a known mistake."""
+"""The labs' banks of right and wrong answers: as whole submissions, and as functions of this process."""
 
 import ast
 import inspect
@@ -9,11 +9,33 @@ from textwrap import dedent
 from types import FunctionType, SimpleNamespace
 
 import nbformat
+import numpy as np
 
 from cnnlib.grading import submission
+from cnnlib.grading.lab import lab_names, load
 from cnnlib.grading.release import released
+from cnnlib.labs.visible import results
 
-STYLES = Path(__file__).parent / "styles"
+LABS = {name: load(name) for name in lab_names()}
+MISTAKES = [
+    (lab, task, mistake) for lab in LABS.values() for task in lab.tasks.values() for mistake in task.misconceptions
+]
+FOLDER = Path(__file__).parent / "styles"
+STYLES = sorted(FOLDER.glob("*/*.py"))
+
+
+def draws(seed):
+    """Generators for the checks of one run, each with draws of its own."""
+    return lambda name: np.random.default_rng([seed, *name.encode()])
+
+
+def visible(lab, name, given=(), **answers):
+    """Messages of a task's visible checks, where the student wrote ``answers``; ``given`` names cells that they use."""
+    space = vars(lab.solution) | answers
+    for cell in (*given, f"{name}-checks"):
+        exec(lab.named[cell].source, space)
+    [task] = [task for task in results() if task.title == lab.tasks[name].title]
+    return [outcome.message for outcome in task.outcomes]
 
 
 def filled(lab, sources):
@@ -52,7 +74,7 @@ def defined(path, names):
     return SimpleNamespace(**found)
 
 
-def mistaken(lab, task, misconception):
+def mistaken(lab, misconception):
     """Source of a solution cell that holds a misconception, and the functions and classes of the checks that it uses.
 
     There they call ``solution``; here that name stands for the right answer, run in a namespace of its own.

@@ -15,7 +15,7 @@ VISIBLE = """with labs.task(1, "Double") as check:
     ### BEGIN HIDDEN TESTS
     assert double(np.array([17]))[0] == 34
     ### END HIDDEN TESTS"""
-LAB = """from cnnlib.grading.checks import Lab
+LAB = """from cnnlib.grading.lab import Lab
 
 lab = Lab(__file__, packages=["numpy"])
 """
@@ -69,3 +69,8 @@ def write_notebook(path, notebook):
         notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in notebook])
     nbformat.write(notebook, path)
     return path
+
+
+def read(path):
+    """The notebook in a file."""
+    return nbformat.read(path, as_version=4)

@@ -4,7 +4,7 @@ import re
 import subprocess
 from urllib.request import urlopen
 
-from test_pages import toc_pages
+from toc import toc_pages
 
 from cnnlib.authoring.checkout import BOOK, ROOT
 

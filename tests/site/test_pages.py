@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
+from toc import toc_pages
 
 from cnnlib.authoring.checkout import BOOK, ROOT
 
@@ -15,23 +15,6 @@ RUN_AXE = """async () => {
     const { violations, incomplete } = await axe.run({ resultTypes: ["violations", "incomplete"] });
     return { violations, incomplete };
 }"""
-
-# Console errors that may appear: a pattern of the text, and why it does no harm.
-EXPECTED_ERRORS = {}
-
-
-def toc_pages():
-    """The book's pages in the order of its table of contents, without their suffix."""
-
-    def walk(entry):
-        yield from ([entry["file"]] if "file" in entry else [])
-        for key in ("parts", "chapters", "sections"):
-            for inner in entry.get(key, []):
-                yield from walk(inner)
-
-    toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *walk(toc)]
-
 
 PAGES = [*toc_pages(), "genindex", "search"]
 
@@ -57,8 +40,7 @@ def opened(request, chromium, site_url):
     context.close()
     outside = {url for url in requests if urlsplit(url).scheme not in ("data", "blob") and not url.startswith(site_url)}
     assert outside == set(), "a request left this host"
-    unexpected = [error for error in errors if not any(re.search(known, error) for known in EXPECTED_ERRORS)]
-    assert unexpected == []
+    assert errors == []
 
 
 def located(message):
