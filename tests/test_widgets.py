@@ -120,7 +120,7 @@ def test_training_curves_hold_what_they_were_given_in_its_order():
 def test_network_explorer_holds_what_it_was_given():
     layers = [("conv1", 290_400, 34_944, 105_415_200), ("fc6", 4096, 37_752_832, 37_748_736)]
     widget = NetworkExplorer({"AlexNet": layers, "tiny": [("fc", np.int64(2), 0, 7)]})
-    assert widget.networks == {"AlexNet": [list(layer) for layer in layers], "tiny": [["fc", 2, 0, 7]]}
+    assert widget.networks == [["AlexNet", [list(layer) for layer in layers]], ["tiny", [["fc", 2, 0, 7]]]]
     assert (widget.network, widget.same_scale) == ("AlexNet", False)
     widget.network = "tiny"
     with pytest.raises(ValueError, match="network"):

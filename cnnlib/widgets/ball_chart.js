@@ -123,15 +123,15 @@ function render({ model, el }) {
   const body = make("tbody");
   const table = make("details", { class: "cnn-data" }, make("summary", {}, "The numbers as a table"),
     make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body));
+  const hint = help("point at a ball or tap it, or use the arrow keys; leave two families and ask which curve lies further up and left; then change the cost.");
   const widget = root(
     "cnn-ball-chart",
     make("div", { class: "cnn-bar" },
       make("label", {}, make("b", {}, "Up: 100 % −"), menus.error), make("label", {}, make("b", {}, "Across:"), menus.cost)),
     make("div", { class: "cnn-bar cnn-families", role: "group", "aria-label": "Families" }, ...boxes.map(({ label }) => label)),
-    chart, sentence, spoken, make("p", { class: "cnn-note" }, say.shown), table,
-    make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-      "point at a ball or use the arrow keys; leave two families and ask which curve lies further up and left; then change the cost."),
+    chart, sentence, spoken, make("p", { class: "cnn-note" }, say.shown), table, hint,
   );
+  describing(hint, chart);
 
   /** The picture: axes, a curve for each family, balls with the smallest in front, names where there is room. */
   const picture = ({ cost, shown, selected }) => {

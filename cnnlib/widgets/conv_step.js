@@ -112,8 +112,7 @@ function render({ model, el }) {
     make("p", { class: "cnn-formula" }, "Output height: ", shown["height-formula"]),
     make("p", { class: "cnn-formula" }, "Output width: ", shown["width-formula"]),
     make("p", { class: "cnn-unseen" }, "Output size: ", shown["output-height"], " × ", shown["output-width"]),
-    make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-      "predict the next output, then press Next; change stride, padding or dilation, or any number."),
+    help("predict the next output, then press Next; change stride, padding or dilation, or any number."),
   );
 
   /** Zeros all round the fields of the grid, as many as the padding. */

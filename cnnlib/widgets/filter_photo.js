@@ -74,6 +74,7 @@ function render({ model, el }) {
   const names = ["sum", "arithmetic", "row", "column", "output-height", "output-width", "minimum", "maximum", "display"];
   const shown = Object.fromEntries(names.map((name) => [name, answer(name)]));
   const result = status("status");
+  const hint = help("click or tap either picture, or move the ring with the arrow keys (with Shift, ten pixels); choose a kernel, then change its weights.");
 
   const widget = root(
     "cnn-filter-photo",
@@ -105,9 +106,9 @@ function render({ model, el }) {
     ),
     message,
     result,
-    make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-      "click either picture, or move the ring with the arrow keys (with Shift, ten pixels); choose a kernel, then change its weights."),
+    hint,
   );
+  describing(hint, before, after);
   result.classList.add("cnn-unseen"); // the same is on the screen already
 
   let last = {}; // the latest output, computed anew only when the kernel changes: moving the ring stays instant

@@ -184,9 +184,9 @@ function render({ model, el }) {
       make("p", {}, make("b", {}, name), `: ${kind}, up to `, largest), canvas);
     return { name, kind, canvas, largest, block };
   });
-  const help = make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-    "draw a digit as high as the dashed frame, with the mouse or a finger; then move it, by the arrow keys or the buttons, "
-      + "until the reading changes. Make an 8 of a 3. Draw a 7 without and with a bar.");
+  const hint = help("draw a digit as high as the dashed frame, with the mouse or a finger, or take a stored one; then move it, by the "
+    + "arrow keys or the buttons, until the reading changes. Make an 8 of a 3. Draw a 7 without and with a bar.");
+  describing(hint, pad);
   const spoken = status("status");
   spoken.classList.add("cnn-unseen"); // the same is on the screen already
   const widget = root(
@@ -196,7 +196,7 @@ function render({ model, el }) {
         make("p", { class: "cnn-result" }, "Read as ", make("b", {}, say.read), " (", say.chance, ")"),
         make("div", { class: "cnn-pad" }, pad), buttons, arrows,
         make("div", { class: "cnn-bar cnn-examples", role: "group", "aria-label": "Stored digits" }, ...examples)),
-      make("div", { class: "cnn-reading" }, table, make("p", { class: "cnn-note" }, say.picture), help)),
+      make("div", { class: "cnn-reading" }, table, make("p", { class: "cnn-note" }, say.picture), hint)),
     spoken,
     make("div", { class: "cnn-maps" }, ...maps.map(({ block }) => block)),
     make("p", { class: "cnn-note" }, "Values after the rectifier; black is 0, white the largest value of the layer."),

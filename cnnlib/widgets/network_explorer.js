@@ -32,11 +32,11 @@ function halfway(layers, place) {
 }
 
 function render({ model, el }) {
-  const networks = () => model.get("networks");
+  const networks = new Map(model.get("networks"));
   const select = make(
     "select",
     { "data-input": "network", onchange: () => store(model, { network: select.value }) },
-    ...Object.keys(networks()).map((name) => make("option", { value: name }, name)),
+    ...[...networks.keys()].map((name) => make("option", { value: name }, name)),
   );
   const sameScale = make("input", { type: "checkbox", "data-input": "same-scale" });
   sameScale.addEventListener("change", () => store(model, { same_scale: sameScale.checked }));
@@ -59,8 +59,8 @@ function render({ model, el }) {
 
   const draw = () => {
     const [name, shared] = [model.get("network"), model.get("same_scale")];
-    const layers = networks()[name];
-    const scaled = shared ? Object.values(networks()).flat() : layers;
+    const layers = networks.get(name);
+    const scaled = shared ? [...networks.values()].flat() : layers;
     const largest = COUNTS.map((_, i) => Math.max(...scaled.map((layer) => layer[i + 1])));
     select.value = name;
     sameScale.checked = shared;
@@ -96,11 +96,10 @@ function render({ model, el }) {
       ),
       result,
       table,
-      make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-        "choose a network, say where each column is longest, and look. Then put all on one scale."),
+      help("choose a network, say where each column is longest, and look. Then put all on one scale."),
     ),
   );
-  return follow(model, ["networks", "network", "same_scale"], draw);
+  return follow(model, ["network", "same_scale"], draw);
 }
 
 export default { render };

@@ -12,13 +12,11 @@ MOST_NETWORKS, MOST_LAYERS = 8, 64
 COUNTS = ("activations", "parameters", "multiply-adds")
 
 
-class Networks(traitlets.TraitType):
-    """One to eight networks by name, each a list of layers (name, activations, parameters, multiply-adds)."""
-
-    def validate(self, obj, value):
-        if not isinstance(value, dict) or not 1 <= len(value) <= MOST_NETWORKS:
-            arguments.fail(self.name, value, f"a dict of 1 to {MOST_NETWORKS} networks, each a list of layers")
-        return {network: _layers(f"{self.name}[{network!r}]", layers) for network, layers in value.items()}
+def _checked(networks):
+    """``networks`` as pairs [network, layers], if it is what ``NetworkExplorer`` describes."""
+    if not isinstance(networks, dict) or not 1 <= len(networks) <= MOST_NETWORKS:
+        arguments.fail("networks", networks, f"a dict of 1 to {MOST_NETWORKS} networks, each a list of layers")
+    return [[network, _layers(f"networks[{network!r}]", layers)] for network, layers in networks.items()]
 
 
 def _layers(name, layers):
@@ -45,14 +43,15 @@ class NetworkExplorer(anywidget.AnyWidget):
     _esm = _state.module("network_explorer")
     _css = _state.CSS
 
-    networks = Networks({}).tag(sync=True)
+    # A list of pairs, for the order of a dict is lost where a notebook is stored.
+    networks = traitlets.List().tag(sync=True)
     network = traitlets.Unicode().tag(sync=True)
     same_scale = traitlets.Bool().tag(sync=True)
 
     def __init__(self, networks, network=None, same_scale=False):
-        super().__init__(networks=networks, same_scale=same_scale)
-        self.network = next(iter(self.networks)) if network is None else network
+        super().__init__(networks=_checked(networks), same_scale=same_scale)
+        self.network = self.networks[0][0] if network is None else network
 
     @traitlets.validate("network")
     def _known(self, proposal):
-        return arguments.choice("network", proposal["value"], list(self.networks))
+        return arguments.choice("network", proposal["value"], [name for name, _ in self.networks])

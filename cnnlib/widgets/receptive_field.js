@@ -137,6 +137,7 @@ function render({ model, el }) {
   const title = make("b");
   const result = status("status");
   result.classList.add("cnn-unseen"); // the same is on the screen already
+  const hint = help("click or tap the photo, or use the arrow keys; look through each layer in turn; make a stride 2 and watch the jump.");
   const widget = root(
     "cnn-receptive-field",
     make(
@@ -151,9 +152,9 @@ function render({ model, el }) {
     make("p", { class: "cnn-result" }, title, ", row ", shown.row, ", column ", shown.column, ", sees rows ",
       shown["first-row"], " to ", shown["last-row"], " and columns ", shown["first-column"], " to ", shown["last-column"], "."),
     make("p", {}, shown.field, " ", shown.clipped, " The layer has ", shown.units, " units."),
-    make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-      "click the photo or use the arrow keys; look through each layer in turn; make a stride 2 and watch the jump."),
+    hint,
   );
+  describing(hint, canvas);
 
   const draw = () => {
     const { layers, facts, selected, row, column } = state();

@@ -26,8 +26,8 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** A computed result. Only the status line is announced: a live region for each number would drown a listener. */
-const answer = (name, text = "") => make("output", { "data-answer": name, "aria-live": "off" }, text);
+/** A computed result, plain text to a screen reader: only the status line is announced. */
+const answer = (name, text = "") => make("span", { "data-answer": name }, text);
 
 const status = (name) => make("p", { class: "cnn-status", role: "status", "aria-live": "polite", "data-answer": name });
 
@@ -86,6 +86,13 @@ function matrixFields(container, { name, label, whole, accept, check }) {
     return fields;
   };
 }
+
+/** The line that says what to try; `describing` has it read out with a control that is reached before it. */
+function help(...text) {
+  return make("p", { class: "cnn-help", id: uniqueName() }, make("b", {}, "Try it: "), ...text);
+}
+
+const describing = (line, ...controls) => controls.forEach((control) => control.setAttribute("aria-describedby", line.id));
 
 /** The root of a widget. JupyterLab's shortcuts and the theme's page turning with the arrow keys stay out of it. */
 function root(kind, ...children) {

@@ -53,8 +53,7 @@ function render({ model, el }) {
     svg,
     result,
     make("table", {}, make("thead", {}, head), body),
-    make("p", { class: "cnn-help" }, make("b", {}, "Try it: "),
-      "drag the epoch to its first value and predict both curves; then choose other networks."),
+    help("drag the epoch to its first value and predict both curves; then choose other networks."),
   );
 
   /** Axes with their numbers: error in per cent, upwards; epochs, to the right. */

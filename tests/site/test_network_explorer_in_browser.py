@@ -24,10 +24,11 @@ def with_unit(text):
 def check_explorer(widget, name):
     """Compare the numbers, the widths of the bars, the totals and the halves with the stored layers."""
     seen = widget.seen()
-    layers = widget.state["networks"][name]
+    networks = dict(widget.state["networks"])
+    layers = networks[name]
     counts = np.array([layer[1:] for layer in layers]) * [4, 1, 1]
     shared = seen.fields["same-scale"]
-    scaled = [layer for n in widget.state["networks"].values() for layer in n] if shared else layers
+    scaled = [layer for n in networks.values() for layer in n] if shared else layers
     largest = np.max([layer[1:] for layer in scaled], axis=0) * [4, 1, 1]
     columns = ("memory", "parameters", "macs")
     assert seen.fields["network"] == name
@@ -45,7 +46,9 @@ def check_explorer(widget, name):
 
 
 def test_network_explorer_is_right_for_every_network(network_explorer):
-    names = list(network_explorer.state["networks"])
+    names = [name for name, _ in network_explorer.state["networks"]]
+    assert network_explorer.field("network").locator("option").all_text_contents() == names
+    assert names == sorted(names, key=lambda name: name[-5:])  # by year, as the page gives them, not by the alphabet
     check_explorer(network_explorer, network_explorer.state["network"])
     for name in names:
         network_explorer.field("network").select_option(name)
@@ -57,7 +60,7 @@ def test_network_explorer_is_right_for_every_network(network_explorer):
 
 
 def test_network_explorer_by_keys(network_explorer):
-    names = list(network_explorer.state["networks"])
+    names = [name for name, _ in network_explorer.state["networks"]]
     url = network_explorer.page.url
     network_explorer.field("network").focus()
     network_explorer.page.keyboard.press("ArrowDown")

@@ -121,9 +121,7 @@ def test_the_first_screen_shows_a_live_figure_and_three_doors(page, site_url):
 
 def test_search_finds_a_page(page, site_url):
     page.goto(f"{site_url}/search.html?q=receptive")
-    page.wait_for_selector("#search-results li a")
-    found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
-    assert any("receptive_fields.html" in link for link in found)
+    page.wait_for_selector("#search-results li a[href*='receptive_fields.html']")  # they come in one by one
 
 
 def test_the_reader_can_switch_to_dark(page, site_url):
