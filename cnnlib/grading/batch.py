@@ -37,7 +37,7 @@ def find(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}. It should hold {LAYOUT}.")
-    found, strange = [], []
+    labs, found, strange = lab_names(), [], []
     for student in _entries(folder):
         if not student.is_dir():
             if student.suffix in WORK:
@@ -52,13 +52,14 @@ def find(folder):
         if not works:
             strange.append(PassedOver(student.name, "", "the folder is empty"))
         for work in works:
-            if why := _no_submission(work):
+            if why := _no_submission(work, labs):
                 strange.append(PassedOver(student.name, work.name, why))
             elif work.is_dir():
                 found.append(Handed(student.name, work.name, work))
     if not found:
-        labs = ", ".join(lab_names())
-        raise CourseError(f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {labs}.")
+        raise CourseError(
+            f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {', '.join(labs)}."
+        )
     return found, strange
 
 
@@ -67,17 +68,17 @@ def _entries(folder):
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX")))
 
 
-def _no_submission(work):
+def _no_submission(work, labs):
     """Why this entry of a student's folder is no submission; empty where it is one, or no work at all."""
     if work.is_symlink() or work.parent.is_symlink():
         return "it is a link"
     if work.is_dir():
-        return "" if work.name in lab_names() else _no_lab(work.name)
+        return "" if work.name in labs else _no_lab(work.name, labs)
     return f"it lies in no lab's folder ({LAYOUT})" if work.suffix in WORK else ""
 
 
-def _no_lab(name):
-    near = difflib.get_close_matches(name.lower(), lab_names(), 1)
+def _no_lab(name, labs):
+    near = difflib.get_close_matches(name.lower(), labs, 1)
     return "there is no such lab" + (f"; is it {near[0]}?" if near else "")
 
 
@@ -132,11 +133,11 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
 def _demand_points(lab):
     """``CourseError`` where the points of a task's checks do not stand in its cell of the source notebook."""
     for task in lab.tasks.values():
-        marks = lab.named[f"{task.name}-checks"].marks if f"{task.name}-checks" in lab.named else {}
+        marks = lab.named[task.check_cell].marks if task.check_cell in lab.named else {}
         if not marks.get("grade") or marks["points"] != task.points:
             raise CourseError(
                 f"The checks of task {task.name} have {task.points:g} points: in {lab.source} the cell "
-                f"{task.name}-checks must be one of autograder tests with as many."
+                f"{task.check_cell} must be one of autograder tests with as many."
             )
 
 

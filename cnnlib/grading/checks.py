@@ -26,7 +26,7 @@ from types import SimpleNamespace
 
 from cnnlib.errors import CourseError
 from cnnlib.grading.crossing import Crossing
-from cnnlib.grading.results import CheckResult, TaskResult
+from cnnlib.grading.results import CheckResult, TaskResult, check_cell_of
 from cnnlib.labs.compare import difference
 
 __all__ = ["Check", "Task", "Wrong", "wrong"]
@@ -109,6 +109,10 @@ class Task:
         self.functions, self.classes = tuple(functions), dict(classes or {})
         self.rtol, self.atol = rtol, atol
         self.checks, self.misconceptions = [], []
+
+    @property
+    def check_cell(self):
+        return check_cell_of(self.name)
 
     @property
     def points(self):

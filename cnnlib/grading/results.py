@@ -40,6 +40,11 @@ class CheckResult:
     message: str = ""
 
 
+def check_cell_of(task):
+    """grade_id of the cell that stands for the checks of the task of that name in a notebook."""
+    return f"{task}-checks"
+
+
 @dataclass(frozen=True)
 class TaskResult:
     """One task: its checks, and the sentences of the misconceptions that explain what went wrong."""
@@ -51,8 +56,7 @@ class TaskResult:
 
     @property
     def check_cell(self):
-        """grade_id of the cell that stands for this task's checks in a notebook."""
-        return f"{self.name}-checks"
+        return check_cell_of(self.name)
 
     @property
     def points(self):

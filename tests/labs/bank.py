@@ -32,7 +32,7 @@ def draws(seed):
 def visible(lab, name, given=(), **answers):
     """Messages of a task's visible checks, where the student wrote ``answers``; ``given`` names cells that they use."""
     space = vars(lab.solution) | answers
-    for cell in (*given, f"{name}-checks"):
+    for cell in (*given, lab.tasks[name].check_cell):
         exec(lab.named[cell].source, space)
     [task] = [task for task in results() if task.title == lab.tasks[name].title]
     return [outcome.message for outcome in task.outcomes]

@@ -25,7 +25,7 @@ def marked(name, grade_id):
 
 @pytest.mark.parametrize(("name", "task"), TASKS, ids=[f"{name}-{task.name}" for name, task in TASKS])
 def test_points_stand_in_the_notebook(name, task):
-    assert marks(marked(name, f"{task.name}-checks"))["points"] == task.points
+    assert marks(marked(name, task.check_cell))["points"] == task.points
     assert f"{task.points:g} points" in marked(name, f"{task.name}-text").source
 
 

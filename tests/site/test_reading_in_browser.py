@@ -1,9 +1,9 @@
 """Reading with a phone, with a keyboard, with a screen reader and on paper, beyond what axe-core sees."""
 
 import pytest
-from test_pages import PAGES
+from toc import toc_pages
 
-CHAPTERS = [name for name in PAGES if name.startswith("chapters/") and not name.endswith("index")]
+CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/") and not name.endswith("index")]
 # The pages with an interactive figure that arrow keys work in, and its kind.
 WITH_ARROW_KEYS = {
     "index": "filter-photo",
