@@ -19,6 +19,7 @@ from cnnlib.grading.sandbox import Sandbox
 
 LAYOUT = "<student>/<lab>/<lab>.ipynb"
 WORK = {".ipynb", ".zip"}  # endings of files that hold somebody's work
+MARKUP = set('<>"\\')  # in a name, nbgrader's pages would take them for HTML or script
 COLUMNS = (
     "grading",
     BarColumn(),
@@ -42,6 +43,9 @@ def find(folder):
         if not student.is_dir():
             if student.suffix in WORK:
                 strange.append(PassedOver("", student.name, f"it lies in no student's folder ({LAYOUT})"))
+            continue
+        if MARKUP & set(student.name):
+            strange.append(PassedOver(student.name, "", 'rename the folder: its name has one of < > " \\'))
             continue
         try:
             works = _entries(student)

@@ -36,7 +36,8 @@ def page(result, lab, notebook):
         elif not marks.get("locked") and (cell.cell_type == "code" or marks):
             # The student's own, as it was written: to render a stranger's text can take for ever, and run scripts.
             by_hand = {"grade": False, "comment": BY_HAND} if marks.get("grade") else {}
-            shown.append(cells.code(cell.source, cell.id, marks and {**marks, **by_hand}, cell.get("outputs", ())))
+            source = result.answers.get(marks.get("grade_id"), cell.source)
+            shown.append(cells.code(source, cell.id, marks and {**marks, **by_hand}, cell.get("outputs", ())))
     grades = {"notebook": html.escape(f"{lab.title} · {result.student}"), "late_penalty": 0}
     grades |= {"score": result.score or 0, "max_score": lab.points}
     body, _ = exporter().from_notebook_node(cells.notebook(shown), resources={"nbgrader": grades})
