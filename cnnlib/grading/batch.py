@@ -5,7 +5,7 @@ import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,8 +14,9 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import report
 from cnnlib.grading.files import write
 from cnnlib.grading.lab import lab_names, load
-from cnnlib.grading.results import UNREADABLE, Handed, PassedOver, SubmissionResult
+from cnnlib.grading.results import NOT_GRADED, Handed, PassedOver, not_graded
 from cnnlib.grading.sandbox import Sandbox
+from cnnlib.grading.walls import SandboxError
 
 LAYOUT = "<student>/<lab>/<lab>.ipynb"
 WORK = {".ipynb", ".zip"}  # endings of files that hold somebody's work
@@ -40,26 +41,8 @@ def find(folder):
         raise CourseError(f"There is no folder {folder}. It should hold {LAYOUT}.")
     labs, found, strange = lab_names(), [], []
     for student in _entries(folder):
-        if not student.is_dir():
-            if student.suffix in WORK:
-                strange.append(PassedOver("", student.name, f"it lies in no student's folder ({LAYOUT})"))
-            continue
-        if MARKUP & set(student.name):
-            strange.append(PassedOver(student.name, "", 'rename the folder: its name has one of < > " \\'))
-            continue
-        try:
-            works = _entries(student)
-            student.name.encode()
-        except (OSError, UnicodeError) as error:
-            strange.append(PassedOver(student.name, "", f"the folder cannot be read ({type(error).__name__})"))
-            continue
-        if not works:
-            strange.append(PassedOver(student.name, "", "the folder is empty"))
-        for work in works:
-            if why := _no_submission(work, labs):
-                strange.append(PassedOver(student.name, work.name, why))
-            elif work.is_dir():
-                found.append(Handed(student.name, work.name, work))
+        for entry in _handed_in(student, labs):
+            (found if isinstance(entry, Handed) else strange).append(entry)
     if not found:
         raise CourseError(
             f"{folder} holds no submission. They should lie there as {LAYOUT}, with labs {', '.join(labs)}."
@@ -70,6 +53,33 @@ def find(folder):
 def _entries(folder):
     """What is in a folder, in order, but for what a system leaves there."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX")))
+
+
+def _handed_in(student, labs):
+    """What one entry of the folder of submissions holds, as ``Handed`` and ``PassedOver``."""
+    try:
+        if not student.is_dir():
+            if student.suffix in WORK:
+                yield PassedOver("", student.name, f"it lies in no student's folder ({LAYOUT})")
+            return
+        if MARKUP & set(student.name):
+            yield PassedOver(student.name, "", 'rename the folder: its name has one of < > " \\')
+            return
+        works = _entries(student)
+        student.name.encode()
+    except (OSError, UnicodeError) as error:
+        yield PassedOver(student.name, "", f"the folder cannot be read ({type(error).__name__})")
+        return
+    if not works:
+        yield PassedOver(student.name, "", "the folder is empty")
+    for work in works:
+        try:
+            if why := _no_submission(work, labs):
+                yield PassedOver(student.name, work.name, why)
+            elif work.is_dir():
+                yield Handed(student.name, work.name, work)
+        except OSError as error:
+            yield PassedOver(student.name, work.name, f"it cannot be read ({type(error).__name__})")
 
 
 def _no_submission(work, labs):
@@ -91,7 +101,7 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
     labs = {name: load(name) for name in sorted({handed.lab for handed in submissions})}
     for lab in labs.values():
         _demand_points(lab)
-    out, results, again = Path(out), {}, []
+    out, results, points, again = Path(out), {}, {}, []
     out.mkdir(parents=True, exist_ok=True)
     before = report.answers(out / "grades.json")
     with ExitStack() as stack:
@@ -115,8 +125,16 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
         line = bar.add_task("", total=len(submissions))
 
         def keep(handed, result):
+            try:
+                gradebook.enter(book, result, before.get((handed.student, handed.lab)))
+                points[handed] = gradebook.by_hand(book, result, labs[handed.lab])
+            except Exception as error:
+                book.db.rollback()
+                result, points[handed] = not_graded(handed, error), (None, None)
+            if result.status == NOT_GRADED:
+                with suppress(OSError):  # it may be this very page that cannot be written
+                    worker.write_feedback(out, result, labs[handed.lab])
             results[handed] = result
-            gradebook.enter(book, result, before.get((handed.student, handed.lab)))
             bar.update(line, advance=1, description=report.printable(f"{handed.student}: {result.status}"))
 
         for handed, result in _results(futures):
@@ -126,9 +144,8 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
                 keep(handed, result)
         for handed in again:  # alone, so that it is clear of which one the worker died
             [(_, result)] = _results(_submitted([handed], worker, batch, 1, stack))
-            keep(handed, result or _failed(handed, "the grader's own process died of it"))
-        in_order = [results[handed] for handed in submissions]
-        by_hand = [gradebook.by_hand(book, result, labs[result.lab]) for result in in_order]
+            keep(handed, result or not_graded(handed, "the grader's own process died of it"))
+    in_order, by_hand = ([found[handed] for handed in submissions] for found in (results, points))
     write(out / "grades.csv", report.csv_text(in_order, labs, by_hand))
     write(out / "grades.json", report.json_text(in_order, labs))
     return in_order, labs
@@ -168,11 +185,7 @@ def _results(futures):
             yield handed, future.result()
         except BrokenProcessPool:
             yield handed, None
-        except CourseError:  # no sandbox, or checks that fail on the solution: nobody can be graded
+        except SandboxError:  # nobody can be graded
             raise
-        except Exception as error:  # a fault of the grader; it must not cost anybody else a grade
-            yield handed, _failed(handed, f"the grader failed ({type(error).__name__}: {error})")
-
-
-def _failed(handed, why):
-    return SubmissionResult(handed.student, handed.lab, UNREADABLE, why)
+        except Exception as error:  # of the result's way here; it must not cost anybody else a grade
+            yield handed, not_graded(handed, error)

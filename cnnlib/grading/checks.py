@@ -72,7 +72,7 @@ class Check:
                     found.append(answer)
             else:
                 found.append(self.function(implementation, rng))
-        except CourseError:  # ours: a sandbox that is gone, a name that the task does not declare
+        except (CourseError, MemoryError):  # ours: a sandbox that is gone, a name that the task does not declare, …
             raise
         except Exception as error:  # of the student's code, or of ours when it met an answer of some other form
             return found, error
@@ -171,6 +171,8 @@ class Task:
     def _difference(self, answer, expected):
         try:
             return difference(answer, expected, rtol=self.rtol, atol=self.atol)
+        except MemoryError:  # the grader's own: nothing is known of the answer
+            raise
         except Exception as error:  # answers are a stranger's
             return _told(error)
 

@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from cnnlib.grading import cells
 from cnnlib.grading.marked import verdict_html
-from cnnlib.grading.results import GRADED, UNREADABLE
+from cnnlib.grading.results import GRADED, NOT_GRADED, UNREADABLE
 
 WORDS = {
     GRADED: "Everything in your notebook ran.",
@@ -18,12 +18,14 @@ WORDS = {
     "timed out": "Something in your notebook did not end in time. Everything else was run and checked.",
     "crashed": "Something in your notebook ended Python or used up its memory. Everything else was run and checked.",
     UNREADABLE: "Your notebook could not be read, so there is no score.",
+    NOT_GRADED: "Your notebook has not been graded yet, so there is no score: the grader failed on it. Your instructor "
+    "has been told.",
 }
 BY_HAND = "This answer is graded by hand, and does not count in the sum above."
 
 
 def page(result, lab, notebook):
-    """Feedback on one submission as HTML; ``notebook`` is the ``marked`` one, or None where it was unreadable."""
+    """Feedback on one submission as HTML; ``notebook`` is the ``marked`` one, or None where there is none."""
     checks = {task.check_cell: task for task in result.tasks}
     shown = [cells.markdown(_opening(result, lab), "opening")]
     for number, cell in enumerate(notebook.cells if notebook else ()):
@@ -70,7 +72,7 @@ def exporter():
 
 def _opening(result, lab):
     lines = [WORDS[result.status]]
-    if result.detail:
+    if result.detail and result.status != NOT_GRADED:  # what the grader failed at may tell of the hidden checks
         lines.append(f"<pre>{html.escape(result.detail)}</pre>")
     if result.tasks:
         rows = [f"| [{task.title}](#{task.check_cell}) | {task.score:g} of {task.points:g} |" for task in result.tasks]

@@ -4,7 +4,7 @@ from functools import partial
 
 from cnnlib.grading import inputs, submission
 from cnnlib.grading.proxies import StudentProxy
-from cnnlib.grading.results import UNREADABLE, SubmissionResult
+from cnnlib.grading.results import LONGEST_DETAIL, UNREADABLE, SubmissionResult
 from cnnlib.grading.session import Session
 
 
@@ -26,6 +26,6 @@ def grade_notebook(notebook, student, sandbox, secret):
             draws = partial(inputs.generator, secret, student, lab.name, task.name)
             tasks.append(task.run(StudentProxy(session, task), lab.solution, draws))
     cells = tuple(session.results[number] for number in sorted(session.results) if number > 0)
-    detail = "; ".join(dict.fromkeys(session.incidents))[:500]
+    detail = "; ".join(dict.fromkeys(session.incidents))[:LONGEST_DETAIL]
     answers = submission.answers(notebook, lab)
     return SubmissionResult(student, lab.name, session.status, detail, tuple(tasks), cells, answers)

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SAWarning
 
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
-from cnnlib.grading.results import UNREADABLE
 
 COURSE = "cnn-lab-course"
 UNANSWERED = ("", "YOUR ANSWER HERE")  # nbgrader's words, in the released notebook
@@ -80,10 +79,10 @@ def enter(gradebook, result, read_before):
 
     It waits for a person again only where the answers are not those of ``read_before``, grade_id → text, or where
     automatic points that a person overruled have changed. An answer that was left empty gets 0, as from nbgrader; one
-    that is missing altogether does not, for it may stand elsewhere in the notebook. An unreadable submission is left
-    out: nbgrader would count it as 0.
+    that is missing altogether does not, for it may stand elsewhere in the notebook. A submission without a score is
+    left out: nbgrader would count it as 0.
     """
-    if result.status == UNREADABLE:
+    if result.score is None:
         return
     gradebook.update_or_create_student(result.student)
     submitted = gradebook.update_or_create_submission(result.lab, result.student)
@@ -102,7 +101,7 @@ def enter(gradebook, result, read_before):
 
 def by_hand(gradebook, result, lab):
     """(points for the answers that a person grades, all points): None for both as long as one of them waits."""
-    if result.status == UNREADABLE:
+    if result.score is None:
         return None, None
     submitted = gradebook.find_submission(result.lab, result.student)
     [entry] = submitted.notebooks

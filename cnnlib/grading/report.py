@@ -8,13 +8,13 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
-from cnnlib.grading.results import GRADED, STATUSES, UNREADABLE
+from cnnlib.grading.results import GRADED, STATUSES
 
 
 def csv_text(results, labs, by_hand):
     """One row a submission: student, lab, a column per task, score, max_score, by_hand, total, status.
 
-    Where a submission is unreadable its points are empty, for it was not found to deserve 0. A task of another lab is
+    Where a submission has no score its points are empty, for it was not found to deserve 0. A task of another lab is
     empty, too. ``score`` and ``max_score`` count automatic points alone. ``by_hand`` has, for each result, what
     ``gradebook.by_hand`` gives; ``total`` adds it, and both are empty as long as an answer waits for a person.
     """
@@ -65,7 +65,7 @@ def summary(results, labs, passed_over=()):
     look = Table("student", "lab", "status", "score", "why")
     for result in sorted(results, key=lambda result: STATUSES.index(result.status)):  # the worst stand last
         if result.status != GRADED:
-            score = "none" if result.status == UNREADABLE else f"{result.score:g}"
+            score = "none" if result.score is None else f"{result.score:g}"
             words = (result.student, result.lab, result.status, score, result.detail)
             look.add_row(*(Text(printable(word)) for word in words))
     for entry in passed_over:

@@ -8,7 +8,11 @@ PARTLY_EXECUTED = "partly executed"  # a cell raised; everything else was run an
 TIMED_OUT = "timed out"  # a cell or a call took too long; everything else was run and checked
 CRASHED = "crashed"  # a cell or a call ended the process or used up its memory; likewise
 UNREADABLE = "unreadable"  # no notebook could be read: no score, which is not a score of 0
-STATUSES = (GRADED, PARTLY_EXECUTED, TIMED_OUT, CRASHED, UNREADABLE)  # from good to bad
+NOT_GRADED = "not graded"  # the grader itself failed on it: no score either, until somebody has looked
+NO_SCORE = (UNREADABLE, NOT_GRADED)
+STATUSES = (GRADED, PARTLY_EXECUTED, TIMED_OUT, CRASHED, UNREADABLE, NOT_GRADED)  # from good to bad
+
+LONGEST_DETAIL = 500  # characters
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class CellResult:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """One notebook. ``tasks`` is empty where it was unreadable; ``detail`` then says why.
+    """One notebook. ``tasks`` is empty where the status is one of ``NO_SCORE``; ``detail`` then says why.
 
     ``answers`` are those that a person grades: grade_id → text.
     """
@@ -94,4 +98,11 @@ class SubmissionResult:
     @property
     def score(self):
         """Automatic points, or None where there are none to tell."""
-        return None if self.status == UNREADABLE else round(sum(task.score for task in self.tasks), 2)
+        return None if self.status in NO_SCORE else round(sum(task.score for task in self.tasks), 2)
+
+
+def not_graded(handed, why):
+    """The ``SubmissionResult`` of a submission (``Handed``) that the grader failed on; ``why`` may be an exception."""
+    if isinstance(why, BaseException):
+        why = f"the grader failed ({type(why).__name__}: {why})"
+    return SubmissionResult(handed.student, handed.lab, NOT_GRADED, why[:LONGEST_DETAIL])

@@ -67,14 +67,18 @@ def grade_id(cell):
 
 
 def _notebook_path(handed):
-    path = handed.folder / f"{handed.lab}.ipynb"
-    if os.path.lexists(path):
-        return path
-    others = sorted(handed.folder.glob("*.ipynb"))
-    if len(others) == 1:
-        return others[0]  # renamed, or given a number by a browser
-    there = ", ".join(sorted(other.name for other in handed.folder.glob("[!.]*"))[:MOST_NAMES]) or "nothing"
-    raise Unreadable(f"there is no {path.name}; in its folder is {there.encode('utf-8', 'replace').decode()}")
+    wanted = f"{handed.lab}.ipynb"
+    try:
+        names = sorted(os.listdir(handed.folder))
+    except OSError as error:
+        raise Unreadable(f"its folder cannot be read ({error.strerror})") from None
+    notebooks = [name for name in names if name.endswith(".ipynb")]
+    if wanted in names:
+        return handed.folder / wanted
+    if len(notebooks) == 1:
+        return handed.folder / notebooks[0]  # renamed, or given a number by a browser
+    there = ", ".join([name for name in names if name[0] != "."][:MOST_NAMES]) or "nothing"
+    raise Unreadable(f"there is no {wanted}; in its folder is {there.encode('utf-8', 'replace').decode()}")
 
 
 def _text(path):

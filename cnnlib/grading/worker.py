@@ -17,6 +17,8 @@ from cnnlib.grading import feedback  # noqa: E402
 from cnnlib.grading.files import write  # noqa: E402
 from cnnlib.grading.grade import grade  # noqa: E402
 from cnnlib.grading.marked import marked  # noqa: E402
+from cnnlib.grading.results import not_graded  # noqa: E402
+from cnnlib.grading.walls import SandboxError  # noqa: E402
 
 
 class Batch(NamedTuple):
@@ -48,7 +50,19 @@ def start(batch):
 
 
 def work(handed):
-    """Grade one submission (``results.Handed``); returns the ``SubmissionResult``."""
+    """Grade one submission (``results.Handed``); returns the ``SubmissionResult``.
+
+    What fails here costs this submission alone, but for a sandbox that does not work: then nobody can be graded.
+    """
+    try:
+        return _graded(handed)
+    except SandboxError:
+        raise
+    except BaseException as error:  # a check may even exit; and not every exception finds its way to another process
+        return not_graded(handed, error)
+
+
+def _graded(handed):
     lab = _batch.labs[handed.lab]
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + CPU_SECONDS)
     result, notebook = grade(handed, _batch.sandboxes[lab.name], _batch.secret)
@@ -56,8 +70,13 @@ def work(handed):
         notebook = marked(notebook, lab, result)
         folder = _batch.out / "autograded" / handed.student / lab.name
         write(folder / f"{lab.name}.ipynb", nbformat.writes(notebook))
-    write(_batch.out / "feedback" / handed.student / f"{lab.name}.html", feedback.page(result, lab, notebook))
+    write_feedback(_batch.out, result, lab, notebook)
     return result
+
+
+def write_feedback(out, result, lab, notebook=None):
+    """Write a student's page into ``out``; ``notebook`` is the ``marked`` one, if there is one."""
+    write(out / "feedback" / result.student / f"{lab.name}.html", feedback.page(result, lab, notebook))
 
 
 def _limit(which, soft):
