@@ -12,11 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cnnlib.errors import CourseError
 from cnnlib.grading import report
-from cnnlib.grading.files import write
+from cnnlib.grading.files import copy_aside, write
 from cnnlib.grading.lab import lab_names, load
 from cnnlib.grading.results import NOT_GRADED, Handed, PassedOver, not_graded
 from cnnlib.grading.sandbox import Sandbox
 from cnnlib.grading.walls import SandboxError
+from cnnlib.terminal import say
 
 LAYOUT = "<student>/<lab>/<lab>.ipynb"
 WORK = {".ipynb", ".zip"}  # endings of files that hold somebody's work
@@ -97,13 +98,17 @@ def _no_lab(name, labs):
 
 
 def run(submissions, out, secret, *, confined=True, workers=None, console=None):
-    """Grade ``submissions`` (of ``Handed``) into the folder ``out``; returns (results in their order, labs by name)."""
+    """Grade ``submissions`` (of ``Handed``) into the folder ``out``; returns (results in their order, labs by name).
+
+    What ``out`` holds of other submissions, from earlier runs, stays.
+    """
     labs = {name: load(name) for name in sorted({handed.lab for handed in submissions})}
     for lab in labs.values():
         _demand_points(lab)
-    out, results, points, again = Path(out), {}, {}, []
+    out, results, rows, again = Path(out), {}, {}, []
     out.mkdir(parents=True, exist_ok=True)
-    before = report.answers(out / "grades.json")
+    before = report.read(out / "grades.json")
+    answers = {(row["student"], row["lab"]): row["answers"] for row in before or ()}
     with ExitStack() as stack:
         walls = {name: stack.enter_context(Sandbox(lab, confined=confined)) for name, lab in labs.items()}
         from cnnlib.grading import worker  # while the sandboxes warm up, for it imports much
@@ -125,15 +130,19 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
         line = bar.add_task("", total=len(submissions))
 
         def keep(handed, result):
+            key, lab = (handed.student, handed.lab), labs[handed.lab]
             try:
-                gradebook.enter(book, result, before.get((handed.student, handed.lab)))
-                points[handed] = gradebook.by_hand(book, result, labs[handed.lab])
+                gradebook.enter(book, result, answers.get(key))
+                rows[key] = gradebook.with_points_by_hand(book, report.row(result, lab))
             except Exception as error:
                 book.db.rollback()
-                result, points[handed] = not_graded(handed, error), (None, None)
+                result = not_graded(handed, error)
+                rows[key] = report.row(result, lab)
+            if result.score is None:  # the gradebook stays as it was, and so do the answers that a person has read
+                rows[key]["answers"] = answers.get(key, {})
             if result.status == NOT_GRADED:
                 with suppress(OSError):  # it may be this very page that cannot be written
-                    worker.write_feedback(out, result, labs[handed.lab])
+                    worker.write_feedback(out, result, lab)
             results[handed] = result
             bar.update(line, advance=1, description=report.printable(f"{handed.student}: {result.status}"))
 
@@ -145,10 +154,24 @@ def run(submissions, out, secret, *, confined=True, workers=None, console=None):
         for handed in again:  # alone, so that it is clear of which one the worker died
             [(_, result)] = _results(_submitted([handed], worker, batch, 1, stack))
             keep(handed, result or not_graded(handed, "the grader's own process died of it"))
-    in_order, by_hand = ([found[handed] for handed in submissions] for found in (results, points))
-    write(out / "grades.csv", report.csv_text(in_order, labs, by_hand))
-    write(out / "grades.json", report.json_text(in_order, labs))
-    return in_order, labs
+        for row in before or ():
+            if (key := (row["student"], row["lab"])) not in rows:  # no part of this run
+                rows[key] = gradebook.with_points_by_hand(book, row)
+        if before is None:
+            _set_aside(out, bar.console)
+        in_order = [rows[key] for key in sorted(rows)]
+        write(out / "grades.json", report.json_text(in_order))  # first: it is what the next run reads
+        write(out / "grades.csv", report.csv_text(in_order, labs))
+    return [results[handed] for handed in submissions], labs
+
+
+def _set_aside(out, console):
+    """Copy what an earlier run left in files that cannot be read and will be replaced, and say so."""
+    copies = [copy_aside(path) for path in (out / "grades.json", out / "grades.csv") if path.is_file()]
+    if copies:
+        names = " and ".join(copy.name for copy in copies)
+        text = f"There was no grades.json that could be read in {out}: the grades are of this run alone."
+        say(f"{text} Those before are kept as {names}.", console)
 
 
 def _demand_points(lab):

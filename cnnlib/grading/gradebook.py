@@ -13,6 +13,7 @@ from sqlalchemy.exc import SAWarning
 
 from cnnlib.authoring.checkout import ROOT
 from cnnlib.errors import CourseError
+from cnnlib.grading.results import check_cell_of
 
 COURSE = "cnn-lab-course"
 UNANSWERED = ("", "YOUR ANSWER HERE")  # nbgrader's words, in the released notebook
@@ -99,17 +100,23 @@ def enter(gradebook, result, read_before):
     gradebook.db.commit()
 
 
-def by_hand(gradebook, result, lab):
-    """(points for the answers that a person grades, all points): None for both as long as one of them waits."""
-    if result.score is None:
-        return None, None
-    submitted = gradebook.find_submission(result.lab, result.student)
+def with_points_by_hand(gradebook, row):
+    """A ``report.row`` with its points by_hand, for the answers that a person grades, and its total of all points.
+
+    Both are None as long as an answer waits; those that the row has stay where the gradebook has no such submission.
+    """
+    if row["score"] is None:
+        return {**row, "by_hand": None, "total": None}
+    try:
+        submitted = gradebook.find_submission(row["lab"], row["student"])
+    except api.MissingEntry:
+        return row
     [entry] = submitted.notebooks
-    grades = [grade for grade in entry.grades if grade.name in lab.by_hand]
+    checks = {check_cell_of(task["name"]) for task in row["tasks"]}
+    grades = [grade for grade in entry.grades if grade.name not in checks]
     given = [grade.auto_score if grade.manual_score is None else grade.manual_score for grade in grades]
-    if None in given:
-        return None, None
-    return sum(given), round(submitted.score, 2)
+    waits = None in given
+    return {**row, "by_hand": None if waits else sum(given), "total": None if waits else round(submitted.score, 2)}
 
 
 def _url(gradebook):

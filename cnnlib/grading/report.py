@@ -10,48 +10,74 @@ from rich.text import Text
 
 from cnnlib.grading.results import GRADED, STATUSES
 
-
-def csv_text(results, labs, by_hand):
-    """One row a submission: student, lab, a column per task, score, max_score, by_hand, total, status.
-
-    Where a submission has no score its points are empty, for it was not found to deserve 0. A task of another lab is
-    empty, too. ``score`` and ``max_score`` count automatic points alone. ``by_hand`` has, for each result, what
-    ``gradebook.by_hand`` gives; ``total`` adds it, and both are empty as long as an answer waits for a person.
-    """
-    tasks = list(dict.fromkeys(name for lab in labs.values() for name in lab.tasks))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["student", "lab", *tasks, "score", "max_score", "by_hand", "total", "status"])
-    for result, points in zip(results, by_hand, strict=True):
-        scores = {task.name: f"{task.score:g}" for task in result.tasks}
-        score = "" if result.score is None else f"{result.score:g}"
-        given = ["" if number is None else f"{number:g}" for number in points]
-        ends = [score, f"{labs[result.lab].points:g}", *given, result.status]
-        # A name that a spreadsheet would take for a formula gets an apostrophe, which shows it as it is.
-        student = f"'{result.student}" if result.student[0] in "=+-@\t\r" else result.student
-        writer.writerow([student, result.lab, *(scores.get(name, "") for name in tasks), *ends])
-    return text.getvalue()
+# What a row and a task in it must have, that another run may keep them: field → types.
+TASK = {"name": str, "score": (int, float)}
+POINTS = (int, float, type(None))
+ROW = {"student": str, "lab": str, "status": str, "tasks": list, "answers": dict, "score": POINTS, "max_score": POINTS}
 
 
-def json_text(results, labs):
-    """Everything that was found, check by check."""
-    rows = []
-    for result in results:
-        row = asdict(result)
-        del row["cells"]
-        for task, found in zip(row["tasks"], result.tasks, strict=True):
-            task |= {"score": found.score, "points": found.points}
-        rows.append({**row, "score": result.score, "max_score": labs[result.lab].points})
+def row(result, lab):
+    """A submission as grades.json has it, check by check; by_hand and total are for the gradebook to say."""
+    found = asdict(result)
+    del found["cells"]
+    for task, judged in zip(found["tasks"], result.tasks, strict=True):
+        task |= {"score": judged.score, "points": judged.points}
+    return {**found, "score": result.score, "max_score": lab.points, "by_hand": None, "total": None}
+
+
+def read(path):
+    """The rows in the file ``path``, a grades.json; None where there is no file or no such rows in it."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return rows if isinstance(rows, list) and all(_is_row(row) for row in rows) else None
+
+
+def _is_row(row):
+    if not _has(row, ROW) or not row["student"] or not all(_has(task, TASK) for task in row["tasks"]):
+        return False
+    return all(isinstance(row.get(name), POINTS) for name in ("by_hand", "total"))  # grades of old lack them
+
+
+def _has(found, form):
+    return isinstance(found, dict) and all(isinstance(found.get(name, ...), kinds) for name, kinds in form.items())
+
+
+def json_text(rows):
+    """The rows as JSON."""
     return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
 
 
-def answers(path):
-    """(student, lab) → the answers for a person, as the JSON in the file ``path`` has them; empty where it has none."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return {(row["student"], row["lab"]): row["answers"] for row in rows}
-    except (OSError, ValueError, LookupError, TypeError):  # the first time; or written by something else
-        return {}
+def csv_text(rows, labs):
+    """One line a row: student, lab, a column per task, score, max_score, by_hand, total, status.
+
+    Where a submission has no score its points are empty, for it was not found to deserve 0. A task of another lab is
+    empty, too. ``score`` and ``max_score`` count automatic points alone; ``total`` adds those ``by_hand``, and both are
+    empty as long as an answer waits for a person. ``labs`` are those of which all tasks have a column; of others, those
+    in the rows.
+    """
+    tasks = _columns(rows, labs)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["student", "lab", *tasks, "score", "max_score", "by_hand", "total", "status"])
+    for row in rows:
+        scores = {task["name"]: task["score"] for task in row["tasks"]}
+        numbers = [*(scores.get(name) for name in tasks), row["score"], row["max_score"]]
+        numbers += [row.get("by_hand"), row.get("total")]
+        # A name that a spreadsheet would take for a formula gets an apostrophe, which shows it as it is.
+        student = f"'{row['student']}" if row["student"][0] in "=+-@\t\r" else row["student"]
+        words = ["" if number is None else f"{number:g}" for number in numbers]
+        writer.writerow([student, row["lab"], *words, row["status"]])
+    return text.getvalue()
+
+
+def _columns(rows, labs):
+    """Names of tasks, lab by lab."""
+    names = {name: list(lab.tasks) for name, lab in labs.items()}
+    for row in rows:
+        names.setdefault(row["lab"], []).extend(task["name"] for task in row["tasks"])
+    return list(dict.fromkeys(task for lab in sorted(names) for task in names[lab]))
 
 
 def summary(results, labs, passed_over=()):
