@@ -20,7 +20,7 @@ c.FileNameCollectorPlugin.named_regexp = (
 )
 # Where nbgrader would run student code and tests in one process, the course's sandbox takes their place.
 c.Autograde.autograde_preprocessors = [
-    "cnnlib.grading.nbgrader_step.TrustedChecks",
+    "cnnlib.grading.nbgrader.step.TrustedChecks",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from cnnlib.authoring import seeds
+from cnnlib.authoring.pages import seeds
 from cnnlib.claims import claim
 
 PAGE = """

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from drawn import convolutions, output_padding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib import conv
+from tests.conv_strategies import convolutions, output_padding
 
 FORMS = [conv.conv2d_loops, conv.conv2d_windows, conv.conv2d_matmul]
 

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 
-import lecture_numbers
 import pytest
 from nbformat import v4
 
-from cnnlib.authoring import numbers
-from cnnlib.authoring.checkout import notebooks
+from cnnlib.authoring.pages import numbers
+from cnnlib.checkout import notebooks
 from cnnlib.lecture import ROWS, SlideNumber
+from tests import lecture_numbers
 
 FOUND = numbers.collect()
 

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from cnnlib.authoring.checkout import ROOT
+from cnnlib.checkout import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line]

@@ -1,6 +1,6 @@
 """Options of the theme that Jupyter Book's configuration cannot give it."""
 
-from cnnlib.authoring import checkout
+from cnnlib import checkout
 
 
 def add_options(app, config):

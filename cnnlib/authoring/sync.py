@@ -3,8 +3,8 @@
 import json
 import re
 
-from cnnlib.authoring import checkout
-from cnnlib.authoring.provenance import COLAB
+from cnnlib import checkout
+from cnnlib.authoring.pages.provenance import COLAB
 
 
 def environment_yml():

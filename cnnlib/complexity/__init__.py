@@ -5,6 +5,6 @@
 
 from cnnlib.complexity.count import profile
 from cnnlib.complexity.depth import depth
-from cnnlib.complexity.results import Profile, Row, Uncounted
+from cnnlib.complexity.profiles import Profile, Row, Uncounted
 
 __all__ = ["Profile", "Row", "Uncounted", "depth", "profile"]

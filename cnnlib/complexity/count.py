@@ -17,9 +17,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import checked, run, without_data
+from cnnlib._meta_device import checked, run, without_data
 from cnnlib.complexity.operations import CATEGORIES, rule
-from cnnlib.complexity.results import Profile, Row, Uncounted
+from cnnlib.complexity.profiles import Profile, Row, Uncounted
 
 __all__ = ["profile"]
 

@@ -5,7 +5,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from cnnlib import _arguments as arguments
-from cnnlib._meta import checked, run, without_data
+from cnnlib._meta_device import checked, run, without_data
 
 __all__ = ["depth"]
 

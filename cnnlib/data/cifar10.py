@@ -6,10 +6,10 @@ import zipfile
 import numpy as np
 
 from cnnlib import _arguments as arguments
-from cnnlib.data import archives
-from cnnlib.data.fetch import Remote, fetch
-from cnnlib.data.folders import cannot_write, data_folder, locked, mirrored
-from cnnlib.data.records import Dataset, Pair
+from cnnlib.data.store import archives
+from cnnlib.data.store.dataset import Dataset, Pair
+from cnnlib.data.store.fetch import Remote, fetch
+from cnnlib.data.store.folders import cannot_write, data_folder, locked, mirrored
 from cnnlib.errors import CourseError
 
 __all__ = ["load", "whereabouts"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib import _arguments as arguments
-from cnnlib.data.records import Dataset, Pair
+from cnnlib.data.store.dataset import Dataset, Pair
 
 __all__ = ["load", "on_canvas"]
 

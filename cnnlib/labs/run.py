@@ -157,7 +157,7 @@ def _in_a_process(arguments, folder, output, timeout):
         paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)
     process = subprocess.Popen(
-        [sys.executable, "-m", "cnnlib.labs.cells", *map(str, arguments)],
+        [sys.executable, "-m", "cnnlib.labs.run_cells", *map(str, arguments)],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from torch.func import functional_call
 
 from cnnlib import _arguments as arguments
 from cnnlib import training
-from cnnlib.landscape import _points as points
+from cnnlib.landscape import _loss_at as points
 
 __all__ = ["Curve", "Path", "along", "fit", "straight"]
 

@@ -5,7 +5,7 @@
 import torch
 
 from cnnlib import _arguments as arguments
-from cnnlib.landscape import _points as points
+from cnnlib.landscape import _loss_at as points
 
 __all__ = ["filter_normalised"]
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from cnnlib import _arguments as arguments
-from cnnlib.landscape import _points as points
+from cnnlib.landscape import _loss_at as points
 from cnnlib.landscape.directions import filter_normalised
 
 __all__ = ["Surface", "surface"]

@@ -5,8 +5,8 @@
 ``alexnet``, ``zfnet``, ``nin``, ``vgg``, ``googlenet``, ``cifar_resnet``, ``resnet``, ``inception_resnet``.
 """
 
-from cnnlib.models.cards import Card
-from cnnlib.models.catalogue import build, card, names
+from cnnlib.models.card import Card
 from cnnlib.models.pretrained import load_pretrained
+from cnnlib.models.registry import build, card, names
 
 __all__ = ["Card", "build", "card", "load_pretrained", "names"]

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cnnlib import _arguments as arguments
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "Block", "CifarResNet"]
 

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "GoogLeNet", "Inception", "Outputs"]
 

@@ -8,7 +8,7 @@ sizes; those here are in the authors' published configurations, for CIFAR-10 and
 
 from torch import nn
 
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "NiN", "NiNImageNet"]
 

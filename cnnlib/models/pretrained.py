@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from cnnlib import _arguments as arguments
-from cnnlib.models.catalogue import build, card, names
+from cnnlib.models.registry import build, card, names
 
 __all__ = ["load_pretrained"]
 

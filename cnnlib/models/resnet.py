@@ -16,7 +16,7 @@ from functools import partial
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "BasicBlock", "Bottleneck", "ResNet"]
 

@@ -14,7 +14,7 @@ from functools import partial
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "VGG"]
 

@@ -9,7 +9,7 @@ lecture's network is. torchvision has none.
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
 
 __all__ = ["MODELS", "ZFNet"]
 

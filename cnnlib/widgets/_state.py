@@ -7,12 +7,12 @@ import traitlets
 
 from cnnlib import _arguments as arguments
 
-CSS = files(__package__).joinpath("widgets.css").read_text("utf-8")
+CSS = files(__package__).joinpath("shared/widgets.css").read_text("utf-8")
 
 
 def module(*names):
     """The JavaScript module of a widget: the shared helpers, then its own files, for a browser has no imports here."""
-    return "\n".join(files(__package__).joinpath(f"{part}.js").read_text("utf-8") for part in ("shared", *names))
+    return "\n".join(files(__package__).joinpath(f"{part}.js").read_text("utf-8") for part in ("shared/shared", *names))
 
 
 def grey_levels(photo, largest, *, colour=False):

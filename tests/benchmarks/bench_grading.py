@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from cnnlib.authoring.checkout import ROOT
+from cnnlib.checkout import ROOT
 
 LAB = "lab01_convolution"
 COPIES = int(os.environ.get("COPIES", 40))

@@ -7,13 +7,14 @@ import threading
 
 import numpy as np
 import pytest
-from packed import tar
 from PIL import Image
 
 from cnnlib import data
-from cnnlib.data import archives, cifar10
-from cnnlib.data.fetch import Remote
+from cnnlib.data import cifar10
+from cnnlib.data.store import archives
+from cnnlib.data.store.fetch import Remote
 from cnnlib.errors import CourseError
+from tests.data.store.tar_archives import tar
 
 MIRROR = os.environ.get("CNNLIB_MIRROR")
 

@@ -12,7 +12,7 @@ from torchvision.ops import masks_to_boxes
 
 from cnnlib import data
 from cnnlib.data import shapes
-from cnnlib.data.outlines import OUTLINES, SURFACES
+from cnnlib.data.shapes.forms import OUTLINES, SURFACES
 
 SHAPE = (
     rf"an? (?:(small|large) )?({'|'.join(shapes.COLOURS)})(?: (striped|chequered|dotted))? ({'|'.join(OUTLINES)})"

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from minilab import write_lab
 from typer.testing import CliRunner
 
 from cnnlib import cli
-from cnnlib.grading import inputs
-from cnnlib.grading.lab import load
-from cnnlib.grading.sandbox import Sandbox
+from cnnlib.grading.checks import draws as inputs
+from cnnlib.grading.checks.lab import load
+from cnnlib.grading.sandbox.sandbox import Sandbox
+from tests.grading.small_lab import write_lab
 
 
 def pytest_collection_modifyitems(items):
@@ -31,7 +31,7 @@ def minilab(tmp_path_factory):
 @pytest.fixture
 def lab(minilab, monkeypatch):
     """The small lab, as the only one that there is."""
-    monkeypatch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+    monkeypatch.setattr("cnnlib.grading.checks.lab.SOLUTIONS", minilab)
     return load("lab00_small")
 
 
@@ -39,7 +39,7 @@ def lab(minilab, monkeypatch):
 def sandbox(minilab):
     """A warm sandbox of the small lab, one per test process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnnlib.grading.lab.SOLUTIONS", minilab)
+        patch.setattr("cnnlib.grading.checks.lab.SOLUTIONS", minilab)
         small = load("lab00_small")
     with Sandbox(small) as walls:
         yield walls

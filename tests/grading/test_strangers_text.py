@@ -10,7 +10,7 @@ from nbformat import v4
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from cnnlib.grading.marked import verbatim, verdict_html
+from cnnlib.grading.notebooks.autograded import verbatim, verdict_html
 from cnnlib.grading.results import CheckResult, TaskResult
 
 STRANGE = [

@@ -11,17 +11,17 @@ from types import FunctionType, SimpleNamespace
 import nbformat
 import numpy as np
 
-from cnnlib.grading import submission
-from cnnlib.grading.lab import lab_names, load
-from cnnlib.grading.release import released
+from cnnlib.authoring.release.notebooks import released
+from cnnlib.grading.checks.lab import lab_names, load
+from cnnlib.grading.notebooks import submission
 from cnnlib.labs.visible import results
 
 LABS = {name: load(name) for name in lab_names()}
 MISTAKES = [
     (lab, task, mistake) for lab in LABS.values() for task in lab.tasks.values() for mistake in task.misconceptions
 ]
-FOLDER = Path(__file__).parent / "styles"
-STYLES = sorted(FOLDER.glob("*/*.py"))
+FOLDER = Path(__file__).parent
+STYLES = sorted(FOLDER.glob("*/styles/*.py"))
 
 
 def draws(seed):

@@ -3,12 +3,13 @@
 import platform
 
 import pytest
-from bank import FOLDER, LABS, MISTAKES, STYLES, filled, mistaken, solutions, style
 
-from cnnlib.grading import feedback, results
-from cnnlib.grading.grade import grade_notebook
-from cnnlib.grading.marked import marked
-from cnnlib.grading.sandbox import Sandbox
+from cnnlib.grading import results
+from cnnlib.grading.notebooks import feedback
+from cnnlib.grading.notebooks.autograded import marked
+from cnnlib.grading.runs.grade import grade_notebook
+from cnnlib.grading.sandbox.sandbox import Sandbox
+from tests.labs.bank import FOLDER, LABS, MISTAKES, STYLES, filled, mistaken, solutions, style
 
 pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="the sandbox needs Linux")
 
@@ -54,7 +55,7 @@ def test_the_released_notebook_has_none(name, grader):
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_right_answers_of_any_style_have_full_marks(path, grader):
-    lab = LABS[path.parent.name]
+    lab = LABS[path.parents[1].name]
     result = grader(lab.name, filled(lab, solutions(lab) | style(path)))
     assert (result.detail, scores(result)) == ("", full(lab))
 

@@ -1,9 +1,9 @@
 """The bank against each lab's checks in this process, where more draws can be tried than in the sandbox."""
 
 import pytest
-from bank import FOLDER, LABS, MISTAKES, STYLES, defined, draws, style
 
-from cnnlib.grading.checks import replaced
+from cnnlib.grading.checks.task import replaced
+from tests.labs.bank import FOLDER, LABS, MISTAKES, STYLES, defined, draws, style
 
 # More are tried where a check is changed; every run of the grader draws its own.
 DRAWS = 3
@@ -44,7 +44,7 @@ def test_mistakes_are_told_in_a_sentence_or_two(lab, task):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_styles_get_everything(path):
     """With what the set-up cell defines and nothing else: no answer needs that of another task."""
-    lab, names = LABS[path.parent.name], {}
+    lab, names = LABS[path.parents[1].name], {}
     exec(lab.setup, names)
     assert list(style(path)) == list(lab.tasks)
     answers = defined(path, names)
@@ -55,4 +55,4 @@ def test_styles_get_everything(path):
 
 @pytest.mark.parametrize("name", LABS)
 def test_there_are_four_styles(name):
-    assert sum(path.parent.name == name for path in STYLES) >= 4
+    assert sum(path.parents[1].name == name for path in STYLES) >= 4

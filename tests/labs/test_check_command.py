@@ -5,7 +5,6 @@ import sys
 import time
 from pathlib import Path
 
-import made
 import nbformat
 import pytest
 from nbformat import v4
@@ -15,6 +14,7 @@ from cnnlib import cli
 from cnnlib.errors import CourseError
 from cnnlib.labs import __main__ as students
 from cnnlib.labs import run
+from tests.labs import small_lab as made
 
 SETUP = "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nfrom cnnlib import labs"
 WRITTEN = "def double(x):\n    return 2 * np.asarray(x)"

@@ -4,10 +4,10 @@ import re
 
 import nbformat
 import pytest
-from bank import LABS
 
-from cnnlib.grading.release import released
+from cnnlib.authoring.release.notebooks import released
 from cnnlib.labs import visible
+from tests.labs.bank import LABS
 
 NOTEBOOKS = {name: nbformat.read(lab.source, as_version=4) for name, lab in LABS.items()}
 TASKS = [(name, task) for name, lab in LABS.items() for task in lab.tasks.values()]

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from nets import net
 
 from cnnlib import training
+from tests.landscape.small_networks import net
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import copy
 import numpy as np
 import pytest
 import torch
-from nets import assert_same, state
 from torch import nn
 
 from cnnlib import training
 from cnnlib.landscape import bezier
+from tests.landscape.small_networks import assert_same, state
 
 
 def test_a_curve_starts_and_ends_at_the_models(data, ends):

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from nets import assert_same, net, state
 from torch import nn
 
 from cnnlib import landscape, models, training
+from tests.landscape.small_networks import assert_same, net, state
 
 # --- directions ---
 

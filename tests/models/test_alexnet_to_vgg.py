@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from by_hand import conv, fc, meta, multiplications, parameters, sizes
 
 from cnnlib.models.alexnet import AlexNet
 from cnnlib.models.zfnet import ZFNet
+from tests.models.counts_by_hand import conv, fc, meta, multiplications, parameters, sizes
 
 
 def test_alexnet_of_the_lecture_layer_by_layer():

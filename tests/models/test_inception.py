@@ -3,10 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from by_hand import conv, fc, meta, parameters, sizes
 
 from cnnlib.models.googlenet import INCEPTIONS, GoogLeNet, Inception, Outputs
 from cnnlib.models.inception_resnet import InceptionResNetA
+from tests.models.counts_by_hand import conv, fc, meta, parameters, sizes
 
 
 def test_googlenet_row_by_row():

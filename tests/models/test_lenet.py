@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from by_hand import conv, meta, parameters, sizes
 from torch import nn
 
 from cnnlib.models.lenet import CONNECTIONS, LeNet5, Subsampling, drawings, squash
+from tests.models.counts_by_hand import conv, meta, parameters, sizes
 
 
 def test_lenet5_layer_by_layer():

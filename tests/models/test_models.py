@@ -4,12 +4,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
-from by_hand import meta, parameters
 from torch import nn
 
 from cnnlib import models
 from cnnlib.models.googlenet import Outputs
-from cnnlib.models.initial import he
+from cnnlib.models.initialisation import he
+from tests.models.counts_by_hand import meta, parameters
 
 # Networks that are not trained here, and why.
 TOO_BIG = {

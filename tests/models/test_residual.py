@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from by_hand import fc, meta, multiplications, parameters, sizes
 from torch import nn
 
 from cnnlib import models
 from cnnlib.models.cifar_resnet import CifarResNet
+from tests.models.counts_by_hand import fc, meta, multiplications, parameters, sizes
 
 
 @pytest.mark.parametrize(("depth", "n"), [(20, 3), (32, 5), (44, 7), (56, 9), (110, 18)])

@@ -7,11 +7,11 @@ import threading
 import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
-from widget import Widget
 
-from cnnlib.authoring import browser as browsers
-from cnnlib.authoring import site as sites
-from cnnlib.authoring.checkout import ROOT
+from cnnlib.authoring.site import build as sites
+from cnnlib.checkout import ROOT
+from cnnlib.machine import browser as browsers
+from tests.site.widget_page import Widget
 
 # A browser of its own asks its maker's servers for updates and the like; only the pages are under test.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]

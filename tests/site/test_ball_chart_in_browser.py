@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from widget import ROUNDING
+
+from tests.site.widget_page import ROUNDING
 
 CHART_PAGE = "chapters/04_residual/complexity.html"
 

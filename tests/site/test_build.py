@@ -4,9 +4,8 @@ import re
 import subprocess
 from urllib.request import urlopen
 
-from toc import toc_pages
-
-from cnnlib.authoring.checkout import BOOK, ROOT
+from cnnlib.checkout import BOOK, ROOT
+from tests.site.book_pages import toc_pages
 
 
 def pages(folder):

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from widget import ROUNDING, as_number, value_of
 
 from cnnlib.conv import conv2d_loops
+from tests.site.widget_page import ROUNDING, as_number, value_of
 
 FILTER_PAGES = ["index.html", "chapters/01_convolution/filtering.html"]
 

@@ -4,9 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from toc import toc_pages
 
-from cnnlib.authoring.checkout import BOOK, ROOT
+from cnnlib.checkout import BOOK, ROOT
+from tests.site.book_pages import toc_pages
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -1,7 +1,8 @@
 """Reading with a phone, with a keyboard, with a screen reader and on paper, beyond what axe-core sees."""
 
 import pytest
-from toc import toc_pages
+
+from tests.site.book_pages import toc_pages
 
 CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/") and not name.endswith("index")]
 # The pages with an interactive figure that arrow keys work in, and its kind.

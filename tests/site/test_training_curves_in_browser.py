@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from widget import as_number
+
+from tests.site.widget_page import as_number
 
 CURVES_PAGE = "chapters/04_residual/residual.html"
 

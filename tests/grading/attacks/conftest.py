@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from cnnlib.grading.grade import grade
-from cnnlib.grading.proxies import StudentProxy
 from cnnlib.grading.results import Handed
-from cnnlib.grading.session import Session
+from cnnlib.grading.runs.grade import grade
+from cnnlib.grading.sandbox.session import Session
+from cnnlib.grading.sandbox.student_proxy import StudentProxy
 
 
 @pytest.fixture

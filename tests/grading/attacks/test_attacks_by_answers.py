@@ -3,11 +3,11 @@
 import time
 
 import pytest
-from gain import FULL, gains_nothing
 
 from cnnlib.grading import results
-from cnnlib.grading.proxies import StudentProxy
-from cnnlib.grading.session import CallFailed, Crashed, Session, TimedOut
+from cnnlib.grading.sandbox.session import CallFailed, Crashed, Session, TimedOut
+from cnnlib.grading.sandbox.student_proxy import StudentProxy
+from tests.grading.attacks.score_of_attack import FULL, gains_nothing
 
 
 def test_honest_work_has_full_marks(graded):

@@ -4,12 +4,12 @@ import time
 
 import nbformat
 import pytest
-from gain import FULL, WRONG, gains_nothing
 
-from cnnlib.grading import feedback
-from cnnlib.grading.grade import grade
-from cnnlib.grading.marked import marked
+from cnnlib.grading.notebooks import feedback
+from cnnlib.grading.notebooks.autograded import marked
 from cnnlib.grading.results import Handed
+from cnnlib.grading.runs.grade import grade
+from tests.grading.attacks.score_of_attack import FULL, WRONG, gains_nothing
 
 # --- the notebook's metadata ---
 

@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from gain import FULL, gains_nothing
 
-from cnnlib.authoring.checkout import ROOT
+from cnnlib.checkout import ROOT
 from cnnlib.grading import results
-from cnnlib.grading.proxies import StudentProxy
-from cnnlib.grading.session import Session
+from cnnlib.grading.sandbox.session import Session
+from cnnlib.grading.sandbox.student_proxy import StudentProxy
+from tests.grading.attacks.score_of_attack import FULL, gains_nothing
 
 # --- read the checks or the solutions from disk ---
 

@@ -1,0 +1,1 @@
+"""The book's pages: run, and kept in step with their code."""

@@ -1,0 +1,1 @@
+"""The book's site: built and served."""

@@ -1,0 +1,1 @@
+"""Notebooks that the grader reads and writes: submissions, and what students and instructors get back."""

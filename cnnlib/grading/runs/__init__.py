@@ -1,0 +1,1 @@
+"""One run of the grader over a folder of submissions."""

@@ -1,0 +1,66 @@
+"""The packages that a lab's sandbox holds: those that the lab names, what they need, and cnnlib's tools."""
+
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from cnnlib.checkout import ROOT
+from cnnlib.errors import CourseError
+
+# IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
+ALWAYS = ("ipython", "pillow")
+# Packages that carry data, their modules, and where in these the data are.
+CARRIED = (("scikit-image", "skimage", "data"), ("scikit-learn", "sklearn", "datasets/data"))
+
+
+def sources_of(lab):
+    """Name in the sandbox's package folder → path here: the lab's packages, what they need, and cnnlib's tools."""
+    sources = {}
+    for name in needed([*ALWAYS, *lab.packages]):
+        installed = distribution(name)
+        for top in {line.partition("/")[0].partition(",")[0] for line in installed.read_text("RECORD").splitlines()}:
+            if top not in ("..", "__pycache__"):
+                sources[top] = Path(installed.locate_file(top))
+    package = ROOT / "cnnlib"
+    sources["cnnlib/__init__.py"] = package / "__init__.py"
+    for tool in lab.tools:
+        path = package / tool if (package / tool).is_dir() else package / f"{tool}.py"
+        sources[f"cnnlib/{path.name}"] = path
+    if "data" in lab.tools:
+        # The photographs and digits that these carry, without their code, which would bring SciPy along.
+        for name, module, folder in CARRIED:
+            if name not in lab.packages and find_spec(module):
+                sources[f"{module}/{folder}"] = Path(find_spec(module).origin).parent / folder
+                sources[f"{module}/__init__.py"] = package / "grading" / "sandbox" / "inside" / "empty.py"
+    return sources
+
+
+def needed(names):
+    """The distributions of those names and, in turn, those that they need here."""
+    seen, found, waiting = set(), set(), [(name, "") for name in names]
+    while waiting:
+        name, extra = waiting.pop()
+        name = name.lower().replace("_", "-").replace(".", "-")
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        try:
+            requirements = distribution(name).requires or []
+        except PackageNotFoundError:
+            if name in names:
+                raise CourseError(f"{name} is not installed, and a lab needs it: make setup") from None
+            continue
+        found.add(name)
+        for requirement in map(Requirement, requirements):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                waiting += [(requirement.name, wanted) for wanted in ("", *requirement.extras)]
+    return sorted(found)
+
+
+def link(sources, folder):
+    """The same package folder without a sandbox: links."""
+    for name, path in sources.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(path)
