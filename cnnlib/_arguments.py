@@ -3,6 +3,8 @@
 Every check returns the value in the form the caller works with, and raises ``ValueError`` otherwise.
 """
 
+import difflib
+import inspect
 import math
 import reprlib
 from collections.abc import Mapping, Set
@@ -11,6 +13,7 @@ from numbers import Integral, Real
 import numpy as np
 
 LARGEST = 2**31 - 1  # no size, stride or padding means more; and NumPy can count that far
+FEW = 12  # names that an error lists
 
 
 def fail(name, value, expected):
@@ -54,6 +57,30 @@ def choice(name, value, allowed):
     if not isinstance(value, str) or value not in allowed:
         fail(name, value, "one of " + ", ".join(repr(a) for a in allowed))
     return value
+
+
+def known(name, value, names, kind):
+    """One of the strings in ``names``. ``kind`` is what they are, such as "a network's name"."""
+    if not isinstance(value, str) or value not in names:
+        near = difflib.get_close_matches(value.lower(), names, n=3, cutoff=0.5) if isinstance(value, str) else []
+        every = f"there are {listed(names, ', ')}" if len(names) <= FEW else "names() lists them"
+        advice = f"did you mean {listed(near, ' or ')}?" if near else every
+        fail(name, value, f"{kind} ({advice})")
+    return value
+
+
+def options(function, given, owner, apart=()):
+    """``given``, if ``function`` takes each of them by its name; those in ``apart`` are not the caller's to give."""
+    allowed = [option for option in inspect.signature(function).parameters if option not in apart]
+    for option, value in given.items():
+        if option not in allowed:
+            fail(option, value, f"left out: {owner} has {listed(allowed, ' and ') or 'no options'}")
+    return given
+
+
+def listed(words, conjunction):
+    """Words in quotes, one after another."""
+    return conjunction.join(repr(word) for word in words)
 
 
 def real(name, value):

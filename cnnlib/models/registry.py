@@ -1,8 +1,5 @@
 """The networks by name."""
 
-import difflib
-import inspect
-
 from cnnlib import _arguments as arguments
 from cnnlib.models import alexnet, cifar_resnet, googlenet, lenet, nin, resnet, vgg, zfnet
 from cnnlib.models.card import CARDS
@@ -41,21 +38,8 @@ def build(name, num_classes=None, **options):
     """
     make = MODELS[_known(name)]
     classes = card(name).classes if num_classes is None else arguments.integer("num_classes", num_classes, 1)
-    allowed = [option for option in inspect.signature(make).parameters if option != "num_classes"]
-    for option, value in options.items():
-        if option not in allowed:
-            arguments.fail(option, value, f"left out: {name} has {_listed(allowed, ' and ') or 'no options'}")
-    return make(num_classes=classes, **options)
+    return make(num_classes=classes, **arguments.options(make, options, name, apart=["num_classes"]))
 
 
 def _known(name):
-    """The name, if there is such a network; otherwise the error says which names are like it."""
-    if not isinstance(name, str) or name not in MODELS:
-        near = difflib.get_close_matches(name.lower(), MODELS, n=3, cutoff=0.5) if isinstance(name, str) else []
-        advice = f"did you mean {_listed(near, ' or ')}?" if near else "names() lists them"
-        arguments.fail("name", name, f"a network's name ({advice})")
-    return name
-
-
-def _listed(words, conjunction):
-    return conjunction.join(repr(word) for word in words)
+    return arguments.known("name", name, MODELS, "a network's name")

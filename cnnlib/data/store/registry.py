@@ -1,7 +1,5 @@
 """The data sets by name."""
 
-import difflib
-import inspect
 from importlib.util import find_spec
 from typing import NamedTuple
 
@@ -72,11 +70,7 @@ def load(name, **options):
     not here yet; all others come with the course's packages, or are generated.
     """
     function = LOADERS[_known(name)]
-    allowed = list(inspect.signature(function).parameters)
-    for option, value in options.items():
-        if option not in allowed:
-            arguments.fail(option, value, f"left out: {name} has {_listed(allowed, ' and ') or 'no options'}")
-    return function(**options)
+    return function(**arguments.options(function, options, name))
 
 
 def whereabouts(name):
@@ -91,13 +85,4 @@ def whereabouts(name):
 
 
 def _known(name):
-    """The name, if there is such a data set; otherwise the error says which names are like it."""
-    if not isinstance(name, str) or name not in ENTRIES:
-        near = difflib.get_close_matches(name.lower(), ENTRIES, n=3, cutoff=0.5) if isinstance(name, str) else []
-        advice = f"did you mean {_listed(near, ' or ')}?" if near else "there are " + _listed(ENTRIES, ", ")
-        arguments.fail("name", name, f"a data set's name ({advice})")
-    return name
-
-
-def _listed(words, conjunction):
-    return conjunction.join(repr(word) for word in words)
+    return arguments.known("name", name, ENTRIES, "a data set's name")
