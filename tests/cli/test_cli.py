@@ -97,7 +97,7 @@ def test_release(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("code", [0, 1])
 def test_lint_and_bench_pass_their_failure_on(monkeypatch, code):
-    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
+    monkeypatch.setattr(cli.machine.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
     assert cnnlab("lint")[0] == code
     assert cnnlab("bench")[0] == code
 
