@@ -11,18 +11,18 @@ console = Console()
 errors = Console(stderr=True)
 
 
-def commands(about):
+def make_app(about):
     """An application that commands can join; ``about`` is its help."""
     return typer.Typer(help=about, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
 
-def command_of(app):
-    """A decorator: the function is a command of ``app``, and ``mendable``."""
-    return lambda function: app.command()(mendable(function))
+def add_to(app):
+    """A decorator: adds the function to the commands of ``app``; what the user can mend is reported in a message."""
+    return lambda function: app.command()(report_mendable(function))
 
 
-def mendable(function):
-    """The function for a command line: what the user can mend is one message there, not a traceback."""
+def report_mendable(function):
+    """The function for a command line: what the user can mend is reported in one message, not a traceback."""
 
     @functools.wraps(function)
     def wrapped(*args, **kwargs):

@@ -2,5 +2,5 @@
 
 from cnnlib import terminal
 
-app = terminal.commands("Read, run and check the convolutional networks course.")
-command = terminal.command_of(app)
+app = terminal.make_app("Read, run and check the convolutional networks course.")
+command = terminal.add_to(app)

@@ -15,7 +15,7 @@ app.add_typer(data_app, name="data")
 
 
 @data_app.callback(invoke_without_command=True)
-@terminal.mendable
+@terminal.report_mendable
 def data(context: typer.Context):
     """List the data sets: licence, size, where they are. `cnnlab data fetch NAME` fetches one."""
     from cnnlib.data.store import registry
@@ -30,7 +30,7 @@ def data(context: typer.Context):
     console.print(table)
 
 
-@terminal.command_of(data_app)
+@terminal.add_to(data_app)
 def fetch(name: Annotated[str, typer.Argument(help="The data set's name, as `cnnlab data` lists it.")]):
     """Fetch a data set, from the folder that CNNLIB_MIRROR names or from the network, and make it ready for use."""
     from cnnlib.data.store import registry

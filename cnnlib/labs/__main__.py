@@ -3,9 +3,9 @@
 from cnnlib import terminal
 from cnnlib.labs.check import check
 
-app = terminal.commands("Work on the labs of the convolutional networks course.")
+app = terminal.make_app("Work on the labs of the convolutional networks course.")
 app.callback()(lambda: None)  # with it, the name of the command is asked for, though there is but one
-terminal.command_of(app)(check)
+terminal.add_to(app)(check)
 
 if __name__ == "__main__":
     app(prog_name="cnnlab")
