@@ -1,18 +1,9 @@
-"""What the widgets share in Python: their sources, and traits that check and convert what they are given."""
-
-from importlib.resources import files
+"""What the widgets share in Python: traits that check and convert what they are given."""
 
 import numpy as np
 import traitlets
 
 from cnnlib import _arguments as arguments
-
-CSS = files(__package__).joinpath("shared/widgets.css").read_text("utf-8")
-
-
-def module(*names):
-    """The JavaScript module of a widget: the shared helpers, then its own files, for a browser has no imports here."""
-    return "\n".join(files(__package__).joinpath(f"{part}.js").read_text("utf-8") for part in ("shared/shared", *names))
 
 
 def grey_levels(photo, largest, *, colour=False):

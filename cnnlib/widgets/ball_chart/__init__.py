@@ -6,7 +6,7 @@ import anywidget
 import traitlets
 
 from cnnlib import _arguments as arguments
-from cnnlib.widgets import _state
+from cnnlib.widgets import sources
 
 __all__ = ["BallChart", "Net"]
 
@@ -29,8 +29,9 @@ class BallChart(anywidget.AnyWidget):
     the name of the network whose numbers are read out, "" for the first.
     """
 
-    _esm = _state.module("ball_chart/ball_chart")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     nets = traitlets.List().tag(sync=True)
     errors = traitlets.Dict().tag(sync=True)

@@ -3,7 +3,7 @@
 import anywidget
 import traitlets
 
-from cnnlib.widgets import _state
+from cnnlib.widgets import _state, sources
 
 __all__ = ["ConvStep"]
 
@@ -14,8 +14,9 @@ class ConvStep(anywidget.AnyWidget):
     ``step`` counts the output's entries in reading order, from 0; with ``show_all`` the whole output is shown.
     """
 
-    _esm = _state.module("conv_step/conv_step")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     grid = _state.Matrix(sizes=range(1, 9), whole=True).tag(sync=True)
     kernel = _state.Matrix(sizes=range(1, 5)).tag(sync=True)

@@ -9,35 +9,19 @@
 // data-input    grid-R-C, kernel-R-C, stride, padding, dilation, previous, play, next, show-all,
 //               go-R-C (the output's entries are buttons; arrow keys move between them)
 
+import { make, write } from "../shared/dom.js";
+import { matrixFields, numberField } from "../shared/fields.js";
+import { onArrows } from "../shared/keyboard.js";
+import { follow, read, store } from "../shared/model.js";
+import { clamp, factor, format, range } from "../shared/numbers.js";
+import { answer, answers, help, root, status } from "../shared/parts.js";
+import { geometry, taps, total } from "./convolution.js";
+
 const LIMITS = { stride: [1, 4], padding: [0, 3], dilation: [1, 3] };
-
-/** Sizes of the output along both axes; below 1 where the kernel does not fit. */
-function geometry({ grid, kernel, stride, padding, dilation }) {
-  const axis = (size, k) => {
-    const [room, extent] = [size + 2 * padding, dilation * (k - 1) + 1];
-    const count = Math.floor((room - extent) / stride) + 1;
-    const steps = `⌊(${size} + 2·${padding} − ${dilation}·(${k} − 1) − 1)/${stride}⌋ + 1`;
-    return { room, extent, count: room < extent ? 0 : count, formula: `${steps} = ${format(count)}` };
-  };
-  return { rows: axis(grid.length, kernel.length), columns: axis(grid[0].length, kernel[0].length) };
-}
-
-/** The taps of the window of output entry (r, c): where each stands in the grid, its input and its weight. */
-function taps({ grid, kernel, stride, padding, dilation }, r, c) {
-  return kernel.flatMap((weights, i) =>
-    weights.map((weight, j) => {
-      const row = r * stride + i * dilation - padding;
-      const column = c * stride + j * dilation - padding;
-      return { i, j, row, column, weight, input: grid[row]?.[column] ?? 0 };
-    }),
-  );
-}
-
-const total = (terms) => terms.reduce((sum, { input, weight }) => sum + input * weight, 0);
 
 function render({ model, el }) {
   const traits = ["grid", "kernel", "stride", "padding", "dilation", "step", "show_all"];
-  const state = () => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  const state = () => read(model, traits);
   const count = () => {
     const { rows, columns } = geometry(state());
     return rows.count * columns.count;
@@ -92,9 +76,27 @@ function render({ model, el }) {
   const showGrid = matrixFields(input, fields("grid", "Input", true));
   const showKernel = matrixFields(kernelGrid, fields("kernel", "Kernel", false));
 
-  const names = ["row", "column", "sum", "arithmetic", "output-height", "output-width", "height-formula", "width-formula"];
-  const shown = Object.fromEntries(names.map((name) => [name, answer(name)]));
-  const here = make("p", { class: "cnn-result" }, "Output at row ", shown.row, ", column ", shown.column, ": ", make("b", {}, shown.sum));
+  const names = [
+    "row",
+    "column",
+    "sum",
+    "arithmetic",
+    "output-height",
+    "output-width",
+    "height-formula",
+    "width-formula",
+  ];
+  const shown = answers(names);
+  const here = make(
+    "p",
+    { class: "cnn-result" },
+    "Output at row ",
+    shown.row,
+    ", column ",
+    shown.column,
+    ": ",
+    make("b", {}, shown.sum),
+  );
   const result = status("status");
   const widget = root(
     "cnn-conv-step",
@@ -144,12 +146,7 @@ function render({ model, el }) {
     };
     const cell = button(`go-${r}-${c}`, "", () => jump(r, c));
     cell.append(answer(`output-${r}-${c}`));
-    cell.addEventListener("keydown", (event) => {
-      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
-      if (down === undefined) return;
-      event.preventDefault();
-      jump(r + down, c + right);
-    });
+    onArrows(cell, (down, right) => jump(r + down, c + right));
     return cell;
   };
 
@@ -193,18 +190,27 @@ function render({ model, el }) {
     const sum = format(total(terms));
     const products = terms.map(({ input: x, weight }) => `${factor(x)}·${factor(weight)}`).join(" + ");
     const texts = {
-      row: fits ? r : "", column: fits ? c : "", sum: fits ? sum : "", arithmetic: fits ? `${products} = ${sum}` : "",
-      "output-height": fits ? rows.count : "", "output-width": fits ? columns.count : "",
-      "height-formula": rows.formula, "width-formula": columns.formula,
+      row: fits ? r : "",
+      column: fits ? c : "",
+      sum: fits ? sum : "",
+      arithmetic: fits ? `${products} = ${sum}` : "",
+      "output-height": fits ? rows.count : "",
+      "output-width": fits ? columns.count : "",
+      "height-formula": rows.formula,
+      "width-formula": columns.formula,
     };
     Object.entries(texts).forEach(([name, text]) => write(shown[name], String(text)));
     here.hidden = outputPanel.hidden = !fits;
     result.classList.toggle("cnn-unseen", fits); // the same is on the screen then
-    const large = (axis, word) => axis.count < 1 && `covers ${axis.extent} ${word} of an input that has, padded, ${axis.room}`;
+    const large = (axis, word) =>
+      axis.count < 1 && `covers ${axis.extent} ${word} of an input that has, padded, ${axis.room}`;
     const why = [large(rows, "rows"), large(columns, "columns")].filter(Boolean).join(", and ");
-    write(result, fits
-      ? `Step ${step + 1} of ${rows.count * columns.count}: row ${r}, column ${c} is ${sum}`
-      : `The kernel does not fit: with dilation ${s.dilation} it ${why}. Lower the dilation or raise the padding.`);
+    write(
+      result,
+      fits
+        ? `Step ${step + 1} of ${rows.count * columns.count}: row ${r}, column ${c} is ${sum}`
+        : `The kernel does not fit: with dilation ${s.dilation} it ${why}. Lower the dilation or raise the padding.`,
+    );
     // Not `disabled`, which would take the focus away from the button that is being pressed.
     previous.setAttribute("aria-disabled", String(!fits || step === 0));
     next.setAttribute("aria-disabled", String(!fits || step === rows.count * columns.count - 1));

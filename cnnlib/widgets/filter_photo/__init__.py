@@ -5,7 +5,7 @@ import traitlets
 
 from cnnlib import _arguments as arguments
 from cnnlib import filters
-from cnnlib.widgets import _state
+from cnnlib.widgets import _state, sources
 
 __all__ = ["FilterPhoto"]
 
@@ -19,8 +19,9 @@ class FilterPhoto(anywidget.AnyWidget):
     cross-correlation, (H − K + 1, W − K + 1). ``row`` and ``column`` are the marked pixel of that output.
     """
 
-    _esm = _state.module("filter_photo/filter_photo")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     pixels = traitlets.Bytes().tag(sync=True)
     height = traitlets.Int().tag(sync=True)

@@ -9,34 +9,14 @@
 //               status, message    what is read aloud: the result; what is wrong with the typing
 // data-input    preset, kernel-R-C, photo and output (canvases: click, arrow keys)
 
-/** Valid cross-correlation of a grey image (h × w, flat) with a square kernel. */
-function correlate(image, h, w, kernel) {
-  const size = kernel.length;
-  const [outH, outW] = [h - size + 1, w - size + 1];
-  const out = new Float64Array(outH * outW);
-  kernel.forEach((weights, i) =>
-    weights.forEach((weight, j) => {
-      if (weight === 0) return;
-      for (let r = 0; r < outH; r += 1) {
-        for (let c = 0; c < outW; c += 1) out[r * outW + c] += weight * image[(r + i) * w + c + j];
-      }
-    }),
-  );
-  return { out, outH, outW };
-}
-
-/** How outputs become greys: a mixture of greys is grey as it is; of a difference, 0 is mid-grey. */
-function displayMap(kernel, out) {
-  const weights = kernel.flat();
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (weights.every((weight) => weight >= 0) || Math.abs(sum - 1) < 1e-6) {
-    return { grey: (y) => clamp(y, 0, 255), text: "Shown as they are: 0 and less is black, 255 and more white." };
-  }
-  const sizes = out.map(Math.abs).sort();
-  const m = sizes[Math.floor(0.99 * sizes.length)] || sizes.at(-1) || 1; // 99 in 100 values keep their contrast
-  const text = `Some weights are negative, so 0 is mid-grey, ${format(-m)} and less black, ${format(m)} and more white.`;
-  return { grey: (y) => 127.5 * (1 + y / m), text };
-}
+import { bitmap, markedCanvas, outline, paint } from "../shared/canvas.js";
+import { COLOURS } from "../shared/colours.js";
+import { make, write } from "../shared/dom.js";
+import { matrixFields, presetMenu } from "../shared/fields.js";
+import { bytes, follow, store } from "../shared/model.js";
+import { clamp, factor, format } from "../shared/numbers.js";
+import { answer, answers, help, root, status } from "../shared/parts.js";
+import { correlate, displayMap } from "./correlation.js";
 
 function render({ model, el }) {
   const [h, w] = [model.get("height"), model.get("width")];
@@ -53,13 +33,7 @@ function render({ model, el }) {
   const before = markedCanvas("photo", onPhoto, move);
   const after = markedCanvas("output", onOutput, move);
 
-  const presets = Object.entries(model.get("presets"));
-  const select = make("select", { "data-input": "preset" });
-  select.append(make("option", { value: "" }, "Your own"), ...presets.map(([name]) => make("option", {}, name)));
-  select.addEventListener("change", () => {
-    const chosen = presets.find(([name]) => name === select.value);
-    if (chosen) store(model, { kernel: chosen[1] });
-  });
+  const preset = presetMenu(model.get("presets"), (kernel) => store(model, { kernel }));
 
   const message = status("message");
   const check = () => {
@@ -71,19 +45,38 @@ function render({ model, el }) {
   const showKernel = matrixFields(grid, { name: "kernel", label: "Kernel", accept, check });
 
   const patch = make("div", { class: "cnn-patch", role: "group", "aria-label": "Pixels under the kernel" });
-  const names = ["sum", "arithmetic", "row", "column", "output-height", "output-width", "minimum", "maximum", "display"];
-  const shown = Object.fromEntries(names.map((name) => [name, answer(name)]));
-  const result = status("status");
-  const hint = help("click or tap either picture, or move the ring with the arrow keys (with Shift, ten pixels); choose a kernel, then change its weights.");
+  const names = [
+    "sum",
+    "arithmetic",
+    "row",
+    "column",
+    "output-height",
+    "output-width",
+    "minimum",
+    "maximum",
+    "display",
+  ];
+  const shown = answers(names);
+  const result = status("status", { unseen: true }); // the same is on the screen already
+  const hint = help(
+    "click or tap either picture, or move the ring with the arrow keys (with Shift, ten pixels); choose a kernel, then change its weights.",
+    before,
+    after,
+  );
 
   const widget = root(
     "cnn-filter-photo",
     make(
       "div",
       { class: "cnn-equation" },
-      make("div", { class: "cnn-picture" }, before, make("p", {}, make("b", {}, model.get("caption") || "Photo"), ` ${h} × ${w}`)),
+      make(
+        "div",
+        { class: "cnn-picture" },
+        before,
+        make("p", {}, make("b", {}, model.get("caption") || "Photo"), ` ${h} × ${w}`),
+      ),
       make("span", { class: "cnn-sign", "aria-hidden": "true" }, "⋆"),
-      make("div", { class: "cnn-kernel" }, make("label", {}, make("b", {}, "Kernel"), select), grid),
+      make("div", { class: "cnn-kernel" }, make("label", {}, make("b", {}, "Kernel"), preset.select), grid),
       make("span", { class: "cnn-sign", "aria-hidden": "true" }, "="),
       make(
         "div",
@@ -99,17 +92,33 @@ function render({ model, el }) {
       make(
         "div",
         {},
-        make("p", { class: "cnn-result" }, "Output at row ", shown.row, ", column ", shown.column, ": ", make("b", {}, shown.sum)),
+        make(
+          "p",
+          { class: "cnn-result" },
+          "Output at row ",
+          shown.row,
+          ", column ",
+          shown.column,
+          ": ",
+          make("b", {}, shown.sum),
+        ),
         make("p", { class: "cnn-arithmetic" }, shown.arithmetic),
-        make("p", { class: "cnn-note" }, "Outputs run from ", shown.minimum, " to ", shown.maximum, ". ", shown.display),
+        make(
+          "p",
+          { class: "cnn-note" },
+          "Outputs run from ",
+          shown.minimum,
+          " to ",
+          shown.maximum,
+          ". ",
+          shown.display,
+        ),
       ),
     ),
     message,
     result,
     hint,
   );
-  describing(hint, before, after);
-  result.classList.add("cnn-unseen"); // the same is on the screen already
 
   let last = {}; // the latest output, computed anew only when the kernel changes: moving the ring stays instant
   const draw = () => {
@@ -125,8 +134,7 @@ function render({ model, el }) {
     const row = Math.min(model.get("row"), outH - 1);
     const column = Math.min(model.get("column"), outW - 1);
 
-    const same = ([, values]) => JSON.stringify(values) === JSON.stringify(kernel);
-    select.value = presets.find(same)?.[0] ?? "";
+    preset.show(kernel);
     showKernel(kernel);
     check();
 
@@ -154,15 +162,24 @@ function render({ model, el }) {
     const texts = {
       sum: format(sum),
       arithmetic: `${terms.map(({ pixel, weight }) => `${pixel}·${factor(weight)}`).join(" + ")} = ${format(sum)}`,
-      row, column, display: map.text, minimum: format(out.reduce((a, b) => Math.min(a, b))), maximum: format(out.reduce((a, b) => Math.max(a, b))),
-      "output-height": outH, "output-width": outW,
+      row,
+      column,
+      display: map.text,
+      minimum: format(out.reduce((a, b) => Math.min(a, b))),
+      maximum: format(out.reduce((a, b) => Math.max(a, b))),
+      "output-height": outH,
+      "output-width": outW,
     };
     Object.entries(texts).forEach(([name, text]) => write(shown[name], String(text)));
     write(result, `Output at row ${row}, column ${column}: ${format(sum)}`);
-    before.setAttribute("aria-label",
-      `The photo, ${h} by ${w} pixels. A ring marks the ${size} by ${size} patch from row ${row}, column ${column}.`);
-    after.setAttribute("aria-label",
-      `The photo filtered by the kernel, ${outH} by ${outW} pixels. A ring marks row ${row}, column ${column}. ${map.text}`);
+    before.setAttribute(
+      "aria-label",
+      `The photo, ${h} by ${w} pixels. A ring marks the ${size} by ${size} patch from row ${row}, column ${column}.`,
+    );
+    after.setAttribute(
+      "aria-label",
+      `The photo filtered by the kernel, ${outH} by ${outW} pixels. A ring marks row ${row}, column ${column}. ${map.text}`,
+    );
   };
   const stop = follow(model, ["kernel", "row", "column"], draw);
   el.append(widget);

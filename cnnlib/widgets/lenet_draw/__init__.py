@@ -5,7 +5,7 @@ import numpy as np
 import traitlets
 
 from cnnlib import _arguments as arguments
-from cnnlib.widgets import _state
+from cnnlib.widgets import _state, sources
 
 __all__ = ["LeNetDraw"]
 
@@ -45,8 +45,9 @@ class LeNetDraw(anywidget.AnyWidget):
     ``right`` move both, in pixels.
     """
 
-    _esm = _state.module("lenet_draw/lenet", "lenet_draw/lenet_draw")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     weights = traitlets.Bytes().tag(sync=True)
     scales = traitlets.Bytes().tag(sync=True)

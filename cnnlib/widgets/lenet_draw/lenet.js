@@ -2,10 +2,10 @@
 // Maps are flat arrays: map after map, row after row.
 
 // The layers that have weights, in the order in which the weights are stored: outputs, and inputs of each output.
-const LENET = { C1: [6, 1 * 25], C3: [16, 6 * 25], C5: [120, 16 * 25], F6: [84, 120], output: [10, 84] };
+export const LENET = { C1: [6, 1 * 25], C3: [16, 6 * 25], C5: [120, 16 * 25], F6: [84, 120], output: [10, 84] };
 
 /** The layers from their bytes: whole numbers of one byte, and for each output a scale and a bias. */
-function lenetLayers(weightBytes, scaleBytes) {
+export function lenetLayers(weightBytes, scaleBytes) {
   const whole = new Int8Array(weightBytes.slice().buffer);
   const numbers = new Float32Array(scaleBytes.slice().buffer);
   const layers = {};
@@ -13,7 +13,10 @@ function lenetLayers(weightBytes, scaleBytes) {
   for (const [name, [outputs, inputs]] of Object.entries(LENET)) {
     const scales = numbers.subarray(j, j + outputs);
     const biases = numbers.subarray(j + outputs, j + 2 * outputs);
-    const weights = Float32Array.from(whole.subarray(i, i + outputs * inputs), (w, k) => w * scales[Math.floor(k / inputs)]);
+    const weights = Float32Array.from(
+      whole.subarray(i, i + outputs * inputs),
+      (w, k) => w * scales[Math.floor(k / inputs)],
+    );
     layers[name] = { outputs, inputs, weights, biases };
     i += outputs * inputs;
     j += 2 * outputs;
@@ -22,7 +25,7 @@ function lenetLayers(weightBytes, scaleBytes) {
 }
 
 /** A 5×5 convolution of `channels` maps of side × side, and the rectifier: maps of side − 4. */
-function convolve(maps, channels, side, { outputs, weights, biases }) {
+export function convolve(maps, channels, side, { outputs, weights, biases }) {
   const out = side - 4;
   const result = new Float32Array(outputs * out * out);
   for (let o = 0; o < outputs; o += 1) {
@@ -44,7 +47,7 @@ function convolve(maps, channels, side, { outputs, weights, biases }) {
 }
 
 /** The largest of every 2×2 pixels; the sides are even, so rows of all maps can be halved in one go. */
-function pool(maps, side) {
+export function pool(maps, side) {
   const half = side / 2;
   return Float32Array.from({ length: maps.length / 4 }, (_, i) => {
     const pixel = 2 * Math.floor(i / half) * side + 2 * (i % half);
@@ -53,11 +56,11 @@ function pool(maps, side) {
 }
 
 /** A fully connected layer, without a rectifier. */
-function connect(units, { inputs, weights, biases }) {
+export function connect(units, { inputs, weights, biases }) {
   return biases.map((bias, o) => units.reduce((sum, unit, k) => sum + weights[o * inputs + k] * unit, bias));
 }
 
-function softmax(scores) {
+export function softmax(scores) {
   const largest = Math.max(...scores);
   const powers = [...scores].map((score) => Math.exp(score - largest));
   const total = powers.reduce((a, b) => a + b);
@@ -65,8 +68,13 @@ function softmax(scores) {
 }
 
 /** All that the network computes of a picture, 32 × 32 bytes. */
-function readDigit(layers, picture) {
-  const C1 = convolve(Float32Array.from(picture, (byte) => byte / 255), 1, 32, layers.C1); // 6 @ 28×28
+export function readDigit(layers, picture) {
+  const C1 = convolve(
+    Float32Array.from(picture, (byte) => byte / 255),
+    1,
+    32,
+    layers.C1,
+  ); // 6 @ 28×28
   const S2 = pool(C1, 28); // 6 @ 14×14
   const C3 = convolve(S2, 6, 14, layers.C3); // 16 @ 10×10
   const S4 = pool(C3, 10); // 16 @ 5×5

@@ -4,7 +4,7 @@ import anywidget
 import traitlets
 
 from cnnlib import _arguments as arguments
-from cnnlib.widgets import _state
+from cnnlib.widgets import sources
 
 __all__ = ["NetworkExplorer"]
 
@@ -40,8 +40,9 @@ class NetworkExplorer(anywidget.AnyWidget):
     ``same_scale``, bars of all networks have one scale; without it, those of each fill the width.
     """
 
-    _esm = _state.module("network_explorer/network_explorer")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     # A list of pairs, for the order of a dict is lost where a notebook is stored.
     networks = traitlets.List().tag(sync=True)

@@ -5,31 +5,10 @@
 //               status   what is read aloud: the totals, and by which layer each count has reached its half
 // data-input    network (a list of names), same-scale (a box to tick)
 
-// Memory is that of the layer's output, in numbers of 4 bytes.
-const COUNTS = [
-  { name: "memory", title: "memory", unit: 1024, units: ["B", "KiB", "MiB", "GiB"], bytes: 4 },
-  { name: "parameters", title: "parameters", unit: 1000, units: ["", "K", "M", "G"], bytes: 1 },
-  { name: "macs", title: "multiply-adds", unit: 1000, units: ["", "K", "M", "G"], bytes: 1 },
-];
-
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-
-/** A number with three significant digits and its unit, such as 138 M. */
-function short(number, { unit, units, bytes }) {
-  let value = number * bytes;
-  let power = 0;
-  for (; value >= unit - 0.5 && power < units.length - 1; power += 1) value /= unit;
-  if (power === 0) return `${value} ${units[0]}`.trim();
-  const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-  return `${value.toFixed(decimals)} ${units[power]}`;
-}
-
-/** The layer by which a count has reached half of its total. */
-function halfway(layers, place) {
-  const total = sum(layers.map((layer) => layer[place]));
-  let reached = 0;
-  return layers.find((layer) => (reached += layer[place]) >= total / 2)[0];
-}
+import { make, write } from "../shared/dom.js";
+import { follow, store } from "../shared/model.js";
+import { answer, help, root, status } from "../shared/parts.js";
+import { COUNTS, halfway, short, sum } from "./counts.js";
 
 function render({ model, el }) {
   const networks = new Map(model.get("networks"));

@@ -4,7 +4,7 @@ import anywidget
 import traitlets
 
 from cnnlib import _arguments as arguments
-from cnnlib.widgets import _state
+from cnnlib.widgets import _state, sources
 
 __all__ = ["ReceptiveField"]
 
@@ -52,8 +52,9 @@ class ReceptiveField(anywidget.AnyWidget):
     or column means the middle one.
     """
 
-    _esm = _state.module("receptive_field/receptive_field")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     pixels = traitlets.Bytes().tag(sync=True)
     channels = traitlets.Int().tag(sync=True)

@@ -7,29 +7,22 @@
 //               field, clipped   a sentence each: what the unit sees; whether that reaches past the border
 //               status, message  what is read aloud: the result; what is wrong with the typing
 // data-input    kernel-L, stride-L, dilation-L, select-L, remove-L, add, preset, photo (canvas: click, arrow keys)
-//
-// A layer is padded by ⌊D(K − 1)/2⌋ before the first row and column and by the rest after the last, which leaves
-// ⌈n/S⌉ units of n. For odd kernels unit i of a layer with jump j then stands on pixel i·j, its field's middle.
 
-const COLUMNS = [["kernel", "Kernel", 31], ["stride", "Stride", 8], ["dilation", "Dilation", 16]];
+import { bitmap, markedCanvas, outline, paint } from "../shared/canvas.js";
+import { COLOURS } from "../shared/colours.js";
+import { make, uniqueName, write } from "../shared/dom.js";
+import { numberField, presetMenu } from "../shared/fields.js";
+import { bytes, follow, store } from "../shared/model.js";
+import { clamp, format, range } from "../shared/numbers.js";
+import { answer, answers, help, root, status } from "../shared/parts.js";
+import { chain } from "./stack.js";
+
+const COLUMNS = [
+  ["kernel", "Kernel", 31],
+  ["stride", "Stride", 8],
+  ["dilation", "Dilation", 16],
+];
 const MOST_LAYERS = 10;
-
-/** After each layer: receptive field r, jump j, field in the layer before, first pixel of unit 0, units per axis. */
-function chain(layers, height, width) {
-  let before = { r: 1, j: 1, start: 0, rows: height, columns: width };
-  return layers.map(([kernel, stride, dilation]) => {
-    const reach = dilation * (kernel - 1);
-    before = {
-      r: before.r + reach * before.j,
-      j: before.j * stride,
-      previous: reach + 1,
-      start: before.start - Math.floor(reach / 2) * before.j,
-      rows: Math.ceil(before.rows / stride),
-      columns: Math.ceil(before.columns / stride),
-    };
-    return before;
-  });
-}
 
 function render({ model, el }) {
   const [height, width, channels] = ["height", "width", "channels"].map((name) => model.get(name));
@@ -75,13 +68,8 @@ function render({ model, el }) {
     },
   );
 
-  const presets = Object.entries(model.get("presets"));
-  const select = make("select", { "data-input": "preset" });
-  select.append(make("option", { value: "" }, "Your own"), ...presets.map(([name]) => make("option", {}, name)));
-  select.addEventListener("change", () => {
-    const chosen = presets.find(([name]) => name === select.value);
-    if (chosen) change({ layers: chosen[1], selected: chosen[1].length - 1 });
-  });
+  const choose = (layers) => change({ layers, selected: layers.length - 1 });
+  const preset = presetMenu(model.get("presets"), choose);
   const add = make("button", { type: "button", "data-input": "add" }, "+ Add a layer");
   add.addEventListener("click", () => {
     const { layers } = state();
@@ -91,9 +79,12 @@ function render({ model, el }) {
   const message = status("message");
   const check = () => {
     const wrong = body.querySelector("[aria-invalid=true]");
-    write(message, wrong
-      ? `“${wrong.ariaLabel}” needs a whole number from ${wrong.min} to ${wrong.max}; the last one that it held still counts.`
-      : "");
+    write(
+      message,
+      wrong
+        ? `“${wrong.ariaLabel}” needs a whole number from ${wrong.min} to ${wrong.max}; the last one that it held still counts.`
+        : "",
+    );
   };
 
   /** The table's row of one layer; what depends on the other layers is filled in by `draw`. */
@@ -105,14 +96,34 @@ function render({ model, el }) {
         const { layers } = state();
         change({ layers: layers.map((old, i) => (i === index ? old.map((v, k) => (k === place ? value : v)) : old)) });
       };
-      return numberField({ name: `${name}-${n}`, label: `${label} of layer ${n}`, min: 1, max, whole: true, accept, check });
+      return numberField({
+        name: `${name}-${n}`,
+        label: `${label} of layer ${n}`,
+        min: 1,
+        max,
+        whole: true,
+        accept,
+        check,
+      });
     });
-    const radio = make("input", { type: "radio", name: group, "data-input": `select-${n}`, "aria-label": `Look through layer ${n}` });
+    const radio = make("input", {
+      type: "radio",
+      name: group,
+      "data-input": `select-${n}`,
+      "aria-label": `Look through layer ${n}`,
+    });
     radio.addEventListener("change", () => change({ selected: index }));
-    const remove = make("button", { type: "button", "data-input": `remove-${n}`, "aria-label": `Remove layer ${n}` }, "×");
+    const remove = make(
+      "button",
+      { type: "button", "data-input": `remove-${n}`, "aria-label": `Remove layer ${n}` },
+      "×",
+    );
     remove.addEventListener("click", () => {
       const { layers, selected } = state();
-      change({ layers: layers.filter((_, i) => i !== index), selected: selected - (selected >= index && selected > 0) });
+      change({
+        layers: layers.filter((_, i) => i !== index),
+        selected: selected - (selected >= index && selected > 0),
+      });
       (body.rows[Math.min(index, body.rows.length - 1)].querySelector("button:enabled") ?? add).focus();
     });
     const facts = ["previous", "field", "jump"].map((name) => answer(`${name}-${n}`));
@@ -133,28 +144,50 @@ function render({ model, el }) {
   let lines = [];
 
   const names = ["units", "row", "column", "first-row", "last-row", "first-column", "last-column", "field", "clipped"];
-  const shown = Object.fromEntries(names.map((name) => [name, answer(name)]));
+  const shown = answers(names);
   const title = make("b");
-  const result = status("status");
-  result.classList.add("cnn-unseen"); // the same is on the screen already
-  const hint = help("click or tap the photo, or use the arrow keys; look through each layer in turn; make a stride 2 and watch the jump.");
+  const result = status("status", { unseen: true }); // the same is on the screen already
+  const hint = help(
+    "click or tap the photo, or use the arrow keys; look through each layer in turn; make a stride 2 and watch the jump.",
+    canvas,
+  );
   const widget = root(
     "cnn-receptive-field",
     make(
       "div",
       { class: "cnn-columns" },
       make("div", { class: "cnn-picture" }, canvas),
-      make("div", { class: "cnn-stack" },
-        make("label", { class: "cnn-bar" }, make("b", {}, "Stack"), select), table, add),
+      make(
+        "div",
+        { class: "cnn-stack" },
+        make("label", { class: "cnn-bar" }, make("b", {}, "Stack"), preset.select),
+        table,
+        add,
+      ),
     ),
     message,
     result,
-    make("p", { class: "cnn-result" }, title, ", row ", shown.row, ", column ", shown.column, ", sees rows ",
-      shown["first-row"], " to ", shown["last-row"], " and columns ", shown["first-column"], " to ", shown["last-column"], "."),
+    make(
+      "p",
+      { class: "cnn-result" },
+      title,
+      ", row ",
+      shown.row,
+      ", column ",
+      shown.column,
+      ", sees rows ",
+      shown["first-row"],
+      " to ",
+      shown["last-row"],
+      " and columns ",
+      shown["first-column"],
+      " to ",
+      shown["last-column"],
+      ".",
+    ),
     make("p", {}, shown.field, " ", shown.clipped, " The layer has ", shown.units, " units."),
     hint,
   );
-  describing(hint, canvas);
 
   const draw = () => {
     const { layers, facts, selected, row, column } = state();
@@ -164,8 +197,7 @@ function render({ model, el }) {
       while (body.rows.length > lines.length) body.lastElementChild.remove();
       lines.slice(body.rows.length).forEach((line) => body.append(line.row));
     }
-    const same = ([, stack]) => JSON.stringify(stack) === JSON.stringify(layers);
-    select.value = presets.find(same)?.[0] ?? "";
+    preset.show(layers);
     add.disabled = layers.length >= MOST_LAYERS;
     lines.forEach((line, i) => {
       const { previous, r, j } = facts[i];
@@ -187,13 +219,19 @@ function render({ model, el }) {
     first.forEach((corner, i) => {
       const size = (axis) => [height, width][axis] * scale - unit;
       const [[y, y2], [x, x2]] = corner.map((from, axis) =>
-        [from, from + facts[i].r].map((edge) => clamp(edge * scale, unit, size(axis))));
+        [from, from + facts[i].r].map((edge) => clamp(edge * scale, unit, size(axis))),
+      );
       pen.setLineDash(i === selected ? [] : [5 * unit, 3 * unit]);
       outline(pen, COLOURS[i % COLOURS.length], (i === selected ? 3 : 2) * unit, () => pen.rect(x, y, x2 - x, y2 - y));
       // The layer's number, where there is room between this square and the one inside it.
       if ((facts[i].r - (facts[i - 1]?.r ?? 1)) * scale > 34 * unit) {
         pen.setLineDash([]);
-        Object.assign(pen, { font: `bold ${12 * unit}px sans-serif`, lineWidth: 3 * unit, strokeStyle: "#000", fillStyle: "#FFF" });
+        Object.assign(pen, {
+          font: `bold ${12 * unit}px sans-serif`,
+          lineWidth: 3 * unit,
+          strokeStyle: "#000",
+          fillStyle: "#FFF",
+        });
         pen.strokeText(i + 1, x + 4 * unit, y + 14 * unit);
         pen.fillText(i + 1, x + 4 * unit, y + 14 * unit);
       }
@@ -203,26 +241,36 @@ function render({ model, el }) {
     const side = facts[selected].r;
     if (side * scale < 20 * unit) {
       // A ring, to find a small square by.
-      outline(pen, "#FFF", 1.5 * unit, () => pen.arc((left + side / 2) * scale, (top + side / 2) * scale, 18 * unit, 0, 7));
+      outline(pen, "#FFF", 1.5 * unit, () =>
+        pen.arc((left + side / 2) * scale, (top + side / 2) * scale, 18 * unit, 0, 7),
+      );
     }
     const seen = { row: [top, top + side - 1], column: [left, left + side - 1] };
     const inside = (from, size) => Math.max(Math.min(from + side, size) - Math.max(from, 0), 0);
     const [insideRows, insideColumns] = [inside(top, height), inside(left, width)];
     const share = (100 * insideRows * insideColumns) / (height * width);
     const texts = {
-      units: `${facts[selected].rows} × ${facts[selected].columns}`, row, column,
-      "first-row": clamp(seen.row[0], 0, height - 1), "last-row": clamp(seen.row[1], 0, height - 1),
-      "first-column": clamp(seen.column[0], 0, width - 1), "last-column": clamp(seen.column[1], 0, width - 1),
+      units: `${facts[selected].rows} × ${facts[selected].columns}`,
+      row,
+      column,
+      "first-row": clamp(seen.row[0], 0, height - 1),
+      "last-row": clamp(seen.row[1], 0, height - 1),
+      "first-column": clamp(seen.column[0], 0, width - 1),
+      "last-column": clamp(seen.column[1], 0, width - 1),
       field: `Its receptive field is ${side} × ${side} pixels.`,
-      clipped: insideRows === side && insideColumns === side
-        ? `All of it lies inside the photo, of which it is ${format(share, 1)} %.`
-        : `It reaches past the border: ${insideRows} × ${insideColumns} pixels lie inside the photo, the rest is padding.`,
+      clipped:
+        insideRows === side && insideColumns === side
+          ? `All of it lies inside the photo, of which it is ${format(share, 1)} %.`
+          : `It reaches past the border: ${insideRows} × ${insideColumns} pixels lie inside the photo, the rest is padding.`,
     };
     Object.entries(texts).forEach(([name, text]) => write(shown[name], String(text)));
     write(title, `Unit of layer ${selected + 1}`);
     const words = `Layer ${selected + 1}, row ${row}, column ${column}: ${texts.field} ${texts.clipped}`;
     write(result, words);
-    canvas.setAttribute("aria-label", `The photo, ${height} by ${width} pixels, with a square round what one unit sees. ${words}`);
+    canvas.setAttribute(
+      "aria-label",
+      `The photo, ${height} by ${width} pixels, with a square round what one unit sees. ${words}`,
+    );
   };
   const stop = follow(model, ["layers", "selected", "row", "column"], draw);
   el.append(widget);

@@ -5,7 +5,7 @@ import numpy as np
 import traitlets
 
 from cnnlib import _arguments as arguments
-from cnnlib.widgets import _state
+from cnnlib.widgets import _state, sources
 
 __all__ = ["TrainingCurves"]
 
@@ -21,8 +21,9 @@ class TrainingCurves(anywidget.AnyWidget):
     number, from 0, of the group that is shown, and ``epoch``, from 1, the one that is read off; 0 means the last.
     """
 
-    _esm = _state.module("training_curves/training_curves")
-    _css = _state.CSS
+    SOURCES = sources.of(__file__)
+    _esm = sources.script(SOURCES)
+    _css = sources.style(SOURCES)
 
     # A list, for the order of a dict is lost where a notebook is stored: [group, [[kind, training, test], …]].
     runs = traitlets.List().tag(sync=True)

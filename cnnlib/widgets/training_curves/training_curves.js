@@ -8,18 +8,16 @@
 // Each kind has a polyline for training (dashed) and one for test (solid), with data-curve "train-K" and "test-K",
 // as long as the epochs so far; what is still to come is drawn faintly.
 
+import { make, write } from "../shared/dom.js";
+import { follow, store } from "../shared/model.js";
+import { clamp, format } from "../shared/numbers.js";
+import { answer, help, root, status } from "../shared/parts.js";
+import { makeSvg } from "../shared/svg.js";
+
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 270, 56, 14, 12, 44];
 const LINES = ["#D55E00", "#0072B2", "#009E73", "#CC79A7"];
 const MARKS = ["●", "■", "▲", "◆"];
 const PARTS = ["train", "test"];
-
-/** An element of a drawing, with attributes and text. */
-function draft(tag, attributes = {}, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
-}
 
 function render({ model, el }) {
   const runs = model.get("runs");
@@ -32,13 +30,19 @@ function render({ model, el }) {
   const select = make("select", { "data-input": "group", "aria-label": "Networks" });
   select.append(...runs.map(([name], i) => make("option", { value: i }, name)));
   select.addEventListener("change", () => store(model, { group: Number(select.value) }));
-  const slider = make("input", { type: "range", min: 1, max: epochs, step: 1, "data-input": "epoch", "aria-label": "Epoch" });
+  const slider = make("input", {
+    type: "range",
+    min: 1,
+    max: epochs,
+    step: 1,
+    "data-input": "epoch",
+    "aria-label": "Epoch",
+  });
   slider.addEventListener("input", () => store(model, { epoch: Number(slider.value) }));
 
-  const svg = draft("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  const svg = makeSvg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   const epochShown = answer("epoch");
-  const result = status("status");
-  result.classList.add("cnn-unseen"); // the same stands in the table
+  const result = status("status", { unseen: true }); // the same stands in the table
   const body = make("tbody");
   const headings = ["Network", "Training error (dashed)", "Test error (solid)"];
   const head = make("tr", {}, ...headings.map((text) => make("th", { scope: "col" }, text)));
@@ -59,12 +63,13 @@ function render({ model, el }) {
   /** Axes with their numbers: error in per cent, upwards; epochs, to the right. */
   const axes = () => [
     ...[0, 0.25, 0.5, 0.75, 1].flatMap((error) => [
-      draft("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(error), y2: y(error), class: "cnn-grid" }),
-      draft("text", { x: LEFT - 6, y: y(error) + 4, "text-anchor": "end" }, `${100 * error} %`),
+      makeSvg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(error), y2: y(error), class: "cnn-grid" }),
+      makeSvg("text", { x: LEFT - 6, y: y(error) + 4, "text-anchor": "end" }, `${100 * error} %`),
     ]),
     ...[1, Math.round((1 + epochs) / 2), epochs].map((epoch) =>
-      draft("text", { x: x(epoch), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, String(epoch))),
-    draft("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "epoch"),
+      makeSvg("text", { x: x(epoch), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, String(epoch)),
+    ),
+    makeSvg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "epoch"),
   ];
 
   const draw = () => {
@@ -75,18 +80,18 @@ function render({ model, el }) {
     slider.value = String(epoch);
     write(epochShown, String(epoch));
 
-    const now = draft("line", { x1: x(epoch), x2: x(epoch), y1: TOP, y2: HEIGHT - BOTTOM, class: "cnn-now" });
+    const now = makeSvg("line", { x1: x(epoch), x2: x(epoch), y1: TOP, y2: HEIGHT - BOTTOM, class: "cnn-now" });
     svg.replaceChildren(...axes(), now);
     body.replaceChildren();
     const words = kinds.map(([kind, ...curves], k) => {
       const colour = LINES[k % LINES.length];
       const cells = curves.map((errors, part) => {
         const line = { stroke: colour, class: `cnn-curve cnn-${PARTS[part]}` };
-        svg.append(draft("polyline", { ...line, points: points(errors), opacity: 0.25 }));
+        svg.append(makeSvg("polyline", { ...line, points: points(errors), opacity: 0.25 }));
         const reached = points(errors.slice(0, epoch));
-        svg.append(draft("polyline", { ...line, points: reached, "data-curve": `${PARTS[part]}-${k}` }));
+        svg.append(makeSvg("polyline", { ...line, points: reached, "data-curve": `${PARTS[part]}-${k}` }));
         const place = { x: x(epoch), y: y(errors[epoch - 1]) + 5, fill: colour, "text-anchor": "middle" };
-        svg.append(draft("text", place, MARKS[k % MARKS.length]));
+        svg.append(makeSvg("text", place, MARKS[k % MARKS.length]));
         return make("td", {}, answer(`${PARTS[part]}-${k}`, percent(errors[epoch - 1])));
       });
       const mark = make("span", { "aria-hidden": "true" }, `${MARKS[k % MARKS.length]} `);
