@@ -23,7 +23,10 @@ class Part(NamedTuple):
 PYTEST = ["pytest", "-n", "2", "--dist=worksteal"]
 COVERED = ["--cov", "--cov-report="]
 PARTS = [
-    Part("style", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]),
+    Part(
+        "style",
+        [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["cnnlib.machine.javascript"]],
+    ),
     Part(
         "units", [[*PYTEST, "tests", *(f"--ignore=tests/{other}" for other in ("labs", "grading", "site")), *COVERED]]
     ),

@@ -59,7 +59,7 @@ def test_every_documented_function_is_called_badly():
         if "sandbox.inside" in found.name:  # the sandbox alone imports these, by other names
             continue
         module = importlib.import_module(found.name)
-        if "widgets" in found.name:  # classes: their bad calls are in test_widgets.py
+        if "widgets" in found.name:  # classes: their bad calls are in tests/widgets
             continue
         members = [getattr(module, name) for name in getattr(module, "__all__", ())]
         documented |= {member for member in members if callable(member) and not isinstance(member, type)}
