@@ -3,15 +3,19 @@
 import base64
 import html
 import io
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from cnnlib import _arguments as arguments
 
 __all__ = ["PALETTE", "heat_grid", "image_row", "show"]
+
+Limits = tuple[float, float]  # the values that the ends of the colours stand for
 
 # Okabe and Ito's colours, which people with any of the common colour-vision deficiencies can tell apart.
 PALETTE = {
@@ -31,7 +35,7 @@ plt.rcParams["axes.spines.top"] = plt.rcParams["axes.spines.right"] = False
 plt.rcParams["font.size"] = 11
 
 
-def show(figure, caption, alt):
+def show(figure: plt.Figure, caption: str, alt: str) -> None:
     """Display ``figure`` under ``caption``, with ``alt`` as its text alternative, and close it.
 
     ``caption`` says what to notice and may hold inline HTML; ``alt`` says what is there to see. Both are part of the
@@ -57,7 +61,15 @@ def show(figure, caption, alt):
     )
 
 
-def image_row(images, titles, *, size=2.4, limits=None, colours="gray", bar=None):
+def image_row(
+    images: Sequence[ArrayLike],
+    titles: Sequence[str],
+    *,
+    size: float = 2.4,
+    limits: Limits | Sequence[Limits] | None = None,
+    colours: str | Sequence[str] = "gray",
+    bar: str | None = None,
+) -> plt.Figure:
     """A row of images, (H, W) or (H, W, 3), each under its title; returns the figure.
 
     Values (H, W) are shown in ``colours``, a name of matplotlib's colour maps, or one per image. ``limits`` is the
@@ -68,20 +80,20 @@ def image_row(images, titles, *, size=2.4, limits=None, colours="gray", bar=None
     titles = arguments.sequence("titles", titles, "a list of titles")
     if len(images) != len(titles) or not images:
         arguments.fail("titles", titles, f"one per image, of which there are {len(images)}")
-    images = [np.asarray(image) for image in images]
-    for number, image in enumerate(images):
+    arrays = [np.asarray(image) for image in images]
+    for number, image in enumerate(arrays):
         if image.dtype.kind not in "fiub" or not image.size:
             arguments.fail(f"images[{number}]", image, "an image of real numbers")
         if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
             arguments.fail(f"images[{number}].shape", image.shape, "(H, W) or (H, W, 3)")
-    spans = list(limits) if limits and np.ndim(limits) == 2 else [limits or (None, None)] * len(images)
+    spans: list = list(limits) if limits and np.ndim(limits) == 2 else [limits or (None, None)] * len(images)
     maps = [colours] * len(images) if isinstance(colours, str) else list(colours)
     for name, values in (("limits", spans), ("colours", maps)):
         if len(values) != len(images):
             arguments.fail(name, values, f"one for all images or one per image, of which there are {len(images)}")
     width = size * len(images) + (0.6 if bar else 0)
     figure, axes = plt.subplots(1, len(images), figsize=(width, size + 0.4), squeeze=False, layout="constrained")
-    for axis, image, title, (low, high), name in zip(axes[0], images, titles, spans, maps, strict=True):
+    for axis, image, title, (low, high), name in zip(axes[0], arrays, titles, spans, maps, strict=True):
         drawn = axis.imshow(image, cmap=name, vmin=low, vmax=high)
         axis.set_title(title)
         axis.axis("off")
@@ -90,19 +102,19 @@ def image_row(images, titles, *, size=2.4, limits=None, colours="gray", bar=None
     return figure
 
 
-def heat_grid(matrix, *, size=0.42, fmt="{:g}", limits=None):
+def heat_grid(matrix: ArrayLike, *, size: float = 0.42, fmt: str = "{:g}", limits: Limits | None = None) -> plt.Figure:
     """A small matrix (rows, columns) as coloured cells with their numbers in them; returns the figure."""
-    matrix = arguments.array("matrix", matrix, "rows, columns")
-    if matrix.size > 400:
-        arguments.fail("matrix.shape", matrix.shape, "at most 400 cells, or the numbers cannot be read")
-    if not np.isfinite(matrix).all():
-        arguments.fail("matrix", matrix.tolist(), "finite numbers")
-    bound = float(np.abs(matrix.astype(float)).max()) or 1
+    cells = arguments.array("matrix", matrix, "rows, columns")
+    if cells.size > 400:
+        arguments.fail("matrix.shape", cells.shape, "at most 400 cells, or the numbers cannot be read")
+    if not np.isfinite(cells).all():
+        arguments.fail("matrix", cells.tolist(), "finite numbers")
+    bound = float(np.abs(cells.astype(float)).max()) or 1
     low, high = limits or (-bound, bound)
-    rows, columns = matrix.shape
+    rows, columns = cells.shape
     figure, axis = plt.subplots(figsize=(size * columns + 0.3, size * rows + 0.3), layout="constrained")
-    axis.imshow(matrix, cmap="PuOr", vmin=low, vmax=high)
-    for (row, column), value in np.ndenumerate(matrix):
+    axis.imshow(cells, cmap="PuOr", vmin=low, vmax=high)
+    for (row, column), value in np.ndenumerate(cells):
         dark = abs(value - (low + high) / 2) > 0.35 * (high - low)
         axis.text(
             column, row, fmt.format(value), ha="center", va="center", color="white" if dark else "black", fontsize=9

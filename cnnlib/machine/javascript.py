@@ -18,7 +18,7 @@ BIOME = Path("@biomejs", "biome", "bin", "biome")
 def lint(*options: str) -> int:
     """Check what ``biome.json`` includes; returns Biome's exit code. With ``--write`` it mends what it can."""
     vendor.install()
-    command = [node(), vendor.MODULES / BIOME, "check", "--error-on-warnings", *options]
+    command = [node(), str(vendor.MODULES / BIOME), "check", "--error-on-warnings", *options]
     return subprocess.run(command, cwd=ROOT).returncode
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 def _public_names() -> dict[str, str]:
     """Each public name of the figures, and the folder that defines it; read from their files, which are not run."""
-    names = {}
+    names: dict[str, str] = {}
     for path in sorted(Path(__file__).parent.glob("*/__init__.py")):
         for statement in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":

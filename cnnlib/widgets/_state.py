@@ -1,12 +1,15 @@
 """What the widgets share in Python: traits that check and convert what they are given."""
 
+from collections.abc import Collection
+
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 
 
-def grey_levels(photo, largest, *, colour=False):
+def grey_levels(photo: ArrayLike, largest: int, *, colour: bool = False) -> tuple[bytes, tuple[int, ...]]:
     """The pixels of a photo with values in [0, 1] as bytes 0 … 255, with their shape (C, H, W)."""
     expected = f"a photo of 8 to {largest} pixels a side: floats in [0, 1] of shape (H, W)" + " or (3, H, W)" * colour
     try:
@@ -29,7 +32,7 @@ def grey_levels(photo, largest, *, colour=False):
 class Whole(traitlets.TraitType):
     """An integer from ``low`` to ``high``."""
 
-    def __init__(self, low, high, default=None):
+    def __init__(self, low: int, high: int, default: int | None = None) -> None:
         self.low, self.high = low, high
         super().__init__(low if default is None else default)
 
@@ -46,7 +49,7 @@ class Matrix(traitlets.TraitType):
     ``sizes`` are the allowed numbers of rows and of columns; entries are at most ``limit`` in magnitude.
     """
 
-    def __init__(self, sizes, limit=999, *, square=False, whole=False):
+    def __init__(self, sizes: Collection[int], limit: int = 999, *, square: bool = False, whole: bool = False) -> None:
         self.sizes, self.limit, self.square, self.whole = sizes, limit, square, whole
         super().__init__([[0]])
 
@@ -54,7 +57,15 @@ class Matrix(traitlets.TraitType):
         return matrix(self.name, value, self.sizes, self.limit, square=self.square, whole=self.whole)
 
 
-def matrix(name, value, sizes, limit=999, *, square=False, whole=False):
+def matrix(
+    name: str,
+    value: ArrayLike,
+    sizes: Collection[int],
+    limit: int = 999,
+    *,
+    square: bool = False,
+    whole: bool = False,
+) -> list[list[float]]:
     """``value`` as nested lists of numbers, if it is such a matrix as ``Matrix`` describes."""
     result = arguments.array(name, value, "rows, columns")
     rows, columns = result.shape

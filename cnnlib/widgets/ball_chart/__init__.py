@@ -1,5 +1,6 @@
 """Networks as balls: accuracy against what they cost."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import anywidget
@@ -16,7 +17,7 @@ class Net(NamedTuple):
 
     name: str
     family: str
-    values: dict
+    values: dict[str, float | None]
 
 
 class BallChart(anywidget.AnyWidget):
@@ -42,23 +43,25 @@ class BallChart(anywidget.AnyWidget):
     hidden = traitlets.List().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, nets, errors, costs, area):
+    def __init__(
+        self, nets: Sequence[Net], errors: dict[str, str], costs: dict[str, tuple[str, str]], area: str
+    ) -> None:
         for name, labels in (("errors", errors), ("costs", costs)):
             if not isinstance(labels, dict) or not labels:
                 arguments.fail(name, labels, "a dict from keys to labels, not empty")
         for key, label in errors.items():
             if not isinstance(label, str):
                 arguments.fail(f"errors[{key!r}]", label, "a string")
-        for key, label in costs.items():
-            if not isinstance(label, tuple) or [type(part) for part in label] != [str, str]:
-                arguments.fail(f"costs[{key!r}]", label, "a pair of strings: what it is called, and its unit or ''")
+        for key, pair in costs.items():
+            if not isinstance(pair, tuple) or [type(part) for part in pair] != [str, str]:
+                arguments.fail(f"costs[{key!r}]", pair, "a pair of strings: what it is called, and its unit or ''")
         if set(errors) & set(costs):
             arguments.fail("costs", list(costs), "without the keys of errors")
         area = arguments.choice("area", area, costs)
         super().__init__(
             nets=_checked(nets, errors, costs, area),
             errors=errors,
-            costs={key: list(label) for key, label in costs.items()},
+            costs={key: list(pair) for key, pair in costs.items()},
             area=area,
             cost=next(iter(costs)),
             error=next(iter(errors)),

@@ -2,6 +2,7 @@
 
 import anywidget
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib.widgets import _state, sources
 
@@ -26,5 +27,7 @@ class ConvStep(anywidget.AnyWidget):
     step = _state.Whole(0, 195).tag(sync=True)  # an 8×8 grid with padding 3 and a 1×1 kernel has 196 outputs
     show_all = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, grid, kernel, stride=1, padding=0, dilation=1):
+    def __init__(
+        self, grid: ArrayLike, kernel: ArrayLike, stride: int = 1, padding: int = 0, dilation: int = 1
+    ) -> None:
         super().__init__(grid=grid, kernel=kernel, stride=stride, padding=padding, dilation=dilation)

@@ -2,6 +2,7 @@
 
 import anywidget
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 from cnnlib import filters
@@ -32,7 +33,13 @@ class FilterPhoto(anywidget.AnyWidget):
     row = _state.Whole(0, 191).tag(sync=True)
     column = _state.Whole(0, 191).tag(sync=True)
 
-    def __init__(self, photo, kernel=filters.SOBEL, presets=None, caption=""):
+    def __init__(
+        self,
+        photo: ArrayLike,
+        kernel: ArrayLike = filters.SOBEL,
+        presets: dict[str, ArrayLike] | None = None,
+        caption: str = "",
+    ) -> None:
         pixels, (_, height, width) = _state.grey_levels(photo, largest=192)
         if presets is None:
             presets = {

@@ -1,11 +1,19 @@
 """Draw a digit, and a trained LeNet-5 reads it while you draw."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 from cnnlib.widgets import _state, sources
+
+if TYPE_CHECKING:  # other figures do without PyTorch
+    from torch import nn
 
 __all__ = ["LeNetDraw"]
 
@@ -58,7 +66,7 @@ class LeNetDraw(anywidget.AnyWidget):
     down = _state.Whole(-12, 12, 0).tag(sync=True)
     right = _state.Whole(-12, 12, 0).tag(sync=True)
 
-    def __init__(self, model, examples):
+    def __init__(self, model: nn.Module, examples: tuple[ArrayLike, ArrayLike]) -> None:
         weights, scales = quantised(model)
         images, labels = _checked(examples)
         super().__init__(weights=weights, scales=scales, images=images, labels=labels, example=0)
@@ -70,7 +78,7 @@ class LeNetDraw(anywidget.AnyWidget):
         return proposal["value"]
 
 
-def quantised(model):
+def quantised(model: nn.Module) -> tuple[bytes, bytes]:
     """The network's weights as bytes: whole numbers from −127 to 127, and per output channel a scale and a bias.
 
     A weight is its number times the scale of its output channel, max|w| / 127, so that none is off by more than half
@@ -95,7 +103,7 @@ def quantised(model):
     return b"".join(weights), b"".join(scales)
 
 
-def restored(weights, scales):
+def restored(weights: bytes, scales: bytes) -> nn.Module:
     """The network that the page runs: ``models.build("lenet5_modern")`` with the weights that ``quantised`` gave."""
     import torch
 

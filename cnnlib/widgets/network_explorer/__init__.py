@@ -1,5 +1,7 @@
 """Where a network keeps its numbers: memory, parameters and multiply-adds, layer by layer."""
 
+from collections.abc import Sequence
+
 import anywidget
 import traitlets
 
@@ -49,7 +51,12 @@ class NetworkExplorer(anywidget.AnyWidget):
     network = traitlets.Unicode().tag(sync=True)
     same_scale = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, networks, network=None, same_scale=False):
+    def __init__(
+        self,
+        networks: dict[str, Sequence[tuple[str, int, int, int]]],
+        network: str | None = None,
+        same_scale: bool = False,
+    ) -> None:
         super().__init__(networks=_checked(networks), same_scale=same_scale)
         self.network = self.networks[0][0] if network is None else network
 

@@ -1,7 +1,10 @@
 """What one unit of a stack of convolutions sees of a photo."""
 
+from collections.abc import Sequence
+
 import anywidget
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 from cnnlib.widgets import _state, sources
@@ -66,7 +69,7 @@ class ReceptiveField(anywidget.AnyWidget):
     row = _state.Whole(-1, 223).tag(sync=True)
     column = _state.Whole(-1, 223).tag(sync=True)
 
-    def __init__(self, photo, layers):
+    def __init__(self, photo: ArrayLike, layers: Sequence[tuple[int, int, int]]) -> None:
         pixels, (channels, height, width) = _state.grey_levels(photo, largest=224, colour=True)
         super().__init__(
             pixels=pixels,

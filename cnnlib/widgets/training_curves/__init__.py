@@ -3,6 +3,7 @@
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 from cnnlib.widgets import _state, sources
@@ -30,7 +31,7 @@ class TrainingCurves(anywidget.AnyWidget):
     group = _state.Whole(0, 99).tag(sync=True)
     epoch = _state.Whole(0, MOST_EPOCHS).tag(sync=True)
 
-    def __init__(self, runs):
+    def __init__(self, runs: dict[str, dict[str, tuple[ArrayLike, ArrayLike]]]) -> None:
         super().__init__(runs=_checked(runs))
         self.epoch = len(self.runs[0][1][0][1])
 
