@@ -18,7 +18,10 @@ COMMANDS = [line for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) fo
 ELSEWHERE = {
     "make test": (".ci/run", "make test"),
     "make book": ("tests/site/conftest.py", '["make", "book"]'),
-    "make seeds": ("tests/test_claims.py", "seeds.margins("),  # it takes as long as three executions of the book
+    "make seeds": (
+        "tests/authoring/pages/test_seeds.py",
+        "seeds.margins(",
+    ),  # it takes as long as three executions of the book
     "make serve": ("tests/site/test_build.py", '["make", "serve"]'),
 }
 

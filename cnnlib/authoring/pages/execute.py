@@ -1,8 +1,12 @@
 """Run the book's notebooks in place and store their outputs, with the run they come from."""
 
+import ast
+import json
 import os
 import platform
 import time
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -17,7 +21,7 @@ THREADS = 2  # the laptop that the book's times are for
 TIMEOUT = 1200  # seconds for one cell
 
 
-def execute(path, asked_scale=None, *, force=False):
+def execute(path: Path, asked_scale: str | None = None, *, force: bool = False) -> str:
     """Run one notebook and store its outputs; returns one line that says what was done.
 
     ``asked_scale`` is "quick", "full" or None for the machine's own. Outputs of full scale are kept from a quick
@@ -34,7 +38,7 @@ def execute(path, asked_scale=None, *, force=False):
         return "kept: its outputs are of full scale, and its code has not changed"
     began = time.perf_counter()
     try:
-        run(notebook, path.parent, asked_scale)
+        loaded = run(notebook, path.parent, asked_scale)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"{path.name} failed, and was left as it was.\n{error}") from None
     seconds = round(time.perf_counter() - began, 1)
@@ -43,8 +47,7 @@ def execute(path, asked_scale=None, *, force=False):
         "scale": asked_scale,
         "device": _device(),
         "seconds": seconds,
-        "code": provenance.code_hash(quiet),
-        "modules": provenance.module_hashes(quiet),
+        **provenance.record(quiet, loaded),
     }
     for key in ("version", "codemirror_mode"):  # of the Python that ran it: noise in diffs
         quiet.metadata.get("language_info", {}).pop(key, None)
@@ -54,10 +57,13 @@ def execute(path, asked_scale=None, *, force=False):
     return f"ran at {asked_scale} scale in {seconds:.0f} s"
 
 
-def run(notebook, folder, asked_scale, *, seed=0, on_errors="stop"):
-    """Run the cells of ``notebook`` in ``folder``; their outputs are put into it.
+def run(
+    notebook: nbformat.NotebookNode, folder: Path, asked_scale: str, *, seed: int = 0, on_errors: str = "stop"
+) -> dict[str, Any]:
+    """Run the cells of ``notebook`` in ``folder``; their outputs are put into it. Returns what it loaded of ``cnnlib``.
 
-    With ``on_errors="go on"``, a cell that fails does not keep those after it from running.
+    With ``on_errors="go on"``, a cell that fails does not keep those after it from running. What was loaded is as
+    ``provenance.record`` takes it.
     """
     threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     settings = {"CNNLIB_SCALE": asked_scale, "CNNLIB_SEED": str(seed), "PYTHONHASHSEED": "0"}
@@ -70,10 +76,22 @@ def run(notebook, folder, asked_scale, *, seed=0, on_errors="stop"):
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only, not its advice on encryption
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env={**os.environ, **threads, **settings})
+    with client.setup_kernel(env={**os.environ, **threads, **settings}):
+        client.execute(cleanup_kc=False)
+        return _ask(client, provenance.LOADED)
 
 
-def read(path):
+def _ask(client: NotebookClient, expression: str) -> dict[str, Any]:
+    """The value of an expression that gives JSON, in the client's kernel, where no name of the page touches it."""
+    assert client.kc is not None
+    asked = client.kc.execute("", silent=True, user_expressions={"answer": f"eval({expression!r}, {{}})"})
+    reply = client.wait_for_reply(asked)
+    if reply is None:
+        raise DeadKernelError("Kernel died")
+    return json.loads(ast.literal_eval(reply["content"]["user_expressions"]["answer"]["data"]["text/plain"]))
+
+
+def read(path: Path) -> nbformat.NotebookNode:
     """The notebook in a file; ``CourseError`` where it holds none."""
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -85,7 +103,7 @@ def read(path):
     return notebook
 
 
-def _device():
+def _device() -> str:
     """What the notebook ran on, in words."""
     if scale.device() == "cuda":
         import torch

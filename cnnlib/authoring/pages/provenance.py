@@ -1,21 +1,69 @@
 """Which code a notebook's stored outputs belong to.
 
 A notebook's metadata carries, under ``cnnlib``, the run that made its outputs: scale, device, seconds, a hash of its
-code cells, and a hash of each module of ``cnnlib`` that it imports, directly or not. Those alone: an edit elsewhere
-makes nothing stale.
+code cells, and of what its kernel really loaded: each module of ``cnnlib``, and each script and style sheet that a
+widget among them is made of (the class's ``SOURCES``). Those alone: an edit elsewhere makes nothing stale.
 """
 
-import ast
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cnnlib.checkout import ROOT
+from cnnlib.errors import CourseError
 
-PACKAGE = "cnnlib"
 COLAB = "colab"  # the tag of the cell that fetches the course on Colab; no output depends on it
 
+# An expression for the page's kernel, when its cells have run; JSON: {"modules": {name: file}, "sources": [path]}.
+LOADED = """\
+(lambda modules: __import__("json").dumps({
+    "modules": {name: module.__file__ for name, module in modules.items()},
+    "sources": sorted({
+        str(path)
+        for module in modules.values() for member in vars(module).values()
+        if isinstance(member, type) and member.__module__ in modules
+        for path in getattr(member, "SOURCES", ())
+    }),
+}))({
+    name: module for name, module in sorted(__import__("sys").modules.items())
+    if name.partition(".")[0] == "cnnlib" and getattr(module, "__file__", None)
+})"""
 
-def code_hash(notebook):
+
+def record(notebook: Mapping[str, Any], loaded: Mapping[str, Any], root: Path = ROOT) -> dict[str, Any]:
+    """What is kept of a run: the hashes of the code cells, and of what the kernel ``loaded`` (the value of ``LOADED``).
+
+    ``CourseError`` where the kernel loaded another ``cnnlib`` than the one in ``root``.
+    """
+    return {
+        "code": code_hash(notebook),
+        "modules": {name: _digest(_within(root, file).read_bytes()) for name, file in loaded["modules"].items()},
+        "sources": {
+            _within(root, file).relative_to(root).as_posix(): _digest(Path(file).read_bytes())
+            for file in loaded["sources"]
+        },
+    }
+
+
+def differences(notebook: Mapping[str, Any], root: Path = ROOT) -> list[str]:
+    """Why the stored outputs do not belong to the code as it stands: a list of reasons, empty where they do."""
+    run = notebook["metadata"].get("cnnlib")
+    if run is None:
+        return ["it was never run by `cnnlab execute`"]
+    reasons = [] if run.get("code") == code_hash(notebook) else ["its code cells changed"]
+    if "modules" not in run or "sources" not in run:
+        return [*reasons, "its run did not record what it loaded"]
+    paths = {name: _module_path(name, root) for name in run["modules"]} | {name: root / name for name in run["sources"]}
+    for name, hashed in sorted((run["modules"] | run["sources"]).items()):
+        if not paths[name].is_file():
+            reasons.append(f"{name} is gone")
+        elif _digest(paths[name].read_bytes()) != hashed:
+            reasons.append(f"{name} changed")
+    return reasons
+
+
+def code_hash(notebook: Mapping[str, Any]) -> str:
     """Hash of a notebook's code cells, in order."""
     sources = [
         cell["source"]
@@ -25,71 +73,18 @@ def code_hash(notebook):
     return _digest("\0".join(sources).encode())
 
 
-def module_hashes(notebook, root=ROOT):
-    """Module name → hash, for every module of ``cnnlib`` that the notebook imports, directly or not."""
-    from IPython.core.inputtransformer2 import TransformerManager  # not in the environment that builds the site
-
-    to_python = TransformerManager().transform_cell  # magics and shell lines become calls
-    cells = [to_python(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    found, waiting = {}, [name for code in cells for name in _imports(code, root)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            path = _module_path(name, root)
-            found[name] = _module_hash(path)
-            waiting += _imports(path.read_text(encoding="utf-8"), root)
-    return dict(sorted(found.items()))
+def _within(root: Path, file: str) -> Path:
+    path = Path(file).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise CourseError(f"The notebook's kernel loaded {path}, which is not of the course in {root}: make setup")
+    return path
 
 
-def differences(notebook, root=ROOT):
-    """Why the stored outputs do not belong to the code as it stands: a list of reasons, empty where they do."""
-    run = notebook["metadata"].get("cnnlib")
-    if run is None:
-        return ["it was never run by `cnnlab execute`"]
-    reasons = [] if run.get("code") == code_hash(notebook) else ["its code cells changed"]
-    before, now = run.get("modules", {}), module_hashes(notebook, root)
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) != now.get(name):
-            reasons.append(f"{name} changed")
-    return reasons
+def _module_path(name: str, root: Path) -> Path:
+    base = root.joinpath(*name.split("."))
+    package = base / "__init__.py"
+    return package if package.is_file() else base.with_suffix(".py")
 
 
-def _imports(code, root):
-    """The modules of ``cnnlib`` that a piece of code imports, and the packages that hold them."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            candidates = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            # "from cnnlib.data import photos" may name a module or something in one.
-            candidates = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for candidate in candidates:
-            parts = candidate.split(".")
-            if parts[0] == PACKAGE:
-                for length in range(1, len(parts) + 1):
-                    name = ".".join(parts[:length])
-                    if _module_path(name, root):
-                        yield name
-
-
-def _module_path(name, root):
-    base = Path(root, *name.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
-
-
-def _module_hash(path):
-    """Hash of a module, and of the scripts and styles beside it that it carries into outputs."""
-    content = path.read_bytes()
-    if path.parents[1].name == "widgets":
-        shared = path.parents[1] / "shared"
-        for part in (path.parent / f"{path.parent.name}.js", shared / "shared.js", shared / "widgets.css"):
-            content += part.read_bytes() if part.is_file() else b""
-    return _digest(content)
-
-
-def _digest(content):
+def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from cnnlib.authoring.pages import provenance
 from cnnlib.authoring.release import notebooks as release
 from cnnlib.grading.checks.lab import SOLUTIONS, lab_names, load
+from tests.authoring.release.static_imports import modules_of
 from tests.labs.small_lab import read
 
 LABS = lab_names()
@@ -102,7 +102,7 @@ def test_a_lab_imports_what_its_sandbox_has(name):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert roots(to_python(cell.source)) <= allowed, cell.source
-    ours = provenance.module_hashes(notebook)
+    ours = modules_of(notebook)
     assert {module.split(".")[1] for module in ours if "." in module} <= set(lab.tools)
 
 
