@@ -21,7 +21,7 @@ ELSEWHERE = {
     "make seeds": (
         "tests/authoring/pages/test_seeds.py",
         "seeds.margins(",
-    ),  # it takes as long as three executions of the book
+    ),  # takes as long as three executions
     "make serve": ("tests/site/test_build.py", '["make", "serve"]'),
 }
 

@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
 from cnnlib import _arguments as arguments
 from cnnlib.data.store import archives
 from cnnlib.data.store.dataset import Dataset, Pair
+from cnnlib.data.store.entry import Entry
 from cnnlib.data.store.fetch import Remote, fetch
 from cnnlib.data.store.folders import cannot_write, data_folder, locked, mirrored
 from cnnlib.errors import CourseError
@@ -22,12 +24,20 @@ ARCHIVE = Remote(
     170_052_171,
     "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
 )
+ENTRY = Entry(
+    title="CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
+    licence="none stated; cite the report",
+    size=ARCHIVE.size,
+    source="www.cs.toronto.edu/~kriz",
+    scale="full",
+    citation="krizhevsky2009learning",
+)
 JPEG_FILE = "cifar10-jpeg.tar.xz"
 JPEG_MANIFEST = "f10d4c9e536a564f17fa5e8d68ba087d1235e60cd1f21700e11ff43f0647bbb0"  # archives.manifest of its files
 RECORD = 1 + 3 * 32 * 32  # bytes: a label, then the red, green and blue plane
 
 
-def load(source=None):
+def load(source: str | None = None) -> Dataset:
     """CIFAR-10: a ``Dataset`` of 50,000 images for training and 10,000 for testing, (N, 3, 32, 32).
 
     ``source`` is "original", the authors' binary archive, which is downloaded (170 MB) where it is not here; or
@@ -51,25 +61,25 @@ def load(source=None):
     return dataset
 
 
-def whereabouts():
-    """Where the data set is: the path of a file, or None where it would have to be downloaded."""
+def whereabouts() -> Path | None:
+    """The path of its file; None where it would have to be downloaded."""
     paths = [_kept(ORIGINAL), _kept(JPEG), mirrored(ARCHIVE.file), mirrored(JPEG_FILE), data_folder() / ARCHIVE.file]
     return next((path for path in paths if path and path.is_file()), None)
 
 
-def _from_original():
+def _from_original() -> Dataset:
     path = fetch(ARCHIVE)
     files = {name.rpartition("/")[2]: content for name, content in archives.members(path).items()}
     train = b"".join(files[f"data_batch_{number}.bin"] for number in range(1, 6))
     return Dataset(_records(train), _records(files["test_batch.bin"]), CLASSES, ORIGINAL)
 
 
-def _records(data):
+def _records(data: bytes) -> Pair:
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
     return Pair(records[:, 1:].copy().reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
 
 
-def _from_jpeg():
+def _from_jpeg() -> Dataset:
     path = mirrored(JPEG_FILE)
     if path is None:
         raise CourseError(
@@ -86,23 +96,23 @@ def _from_jpeg():
     return Dataset(_pictures(files, "train"), _pictures(files, "test"), CLASSES, JPEG)
 
 
-def _pictures(files, part):
+def _pictures(files: dict[str, bytes], part: str) -> Pair:
     """The images ``part``/class/number.jpg in the order of their numbers, so that any first few hold all classes."""
     from PIL import Image
 
     names = [name.split("/") for name in files if name.startswith(f"{part}/")]
     names.sort(key=lambda parts: (parts[2], parts[1]))
-    images = np.empty((len(names), 3, 32, 32), np.uint8)
+    images: np.ndarray = np.empty((len(names), 3, 32, 32), np.uint8)
     for image, parts in zip(images, names, strict=True):
         image[:] = np.asarray(Image.open(io.BytesIO(files["/".join(parts)]))).transpose(2, 0, 1)
     return Pair(images, np.array([CLASSES.index(parts[1]) for parts in names], np.int64))
 
 
-def _kept(source):
+def _kept(source: str) -> Path:
     return data_folder() / ("cifar10-original.npz" if source == ORIGINAL else "cifar10-jpeg.npz")
 
 
-def _read(source):
+def _read(source: str) -> Dataset | None:
     """What was read before; None where there is nothing, or nothing whole."""
     try:
         with np.load(_kept(source)) as kept:
@@ -112,7 +122,7 @@ def _read(source):
         return None
 
 
-def _write(dataset):
+def _write(dataset: Dataset) -> None:
     path = _kept(dataset.source)
     partial = path.with_name(f".{path.name}.new")
     arrays = {

@@ -1,19 +1,30 @@
 """Handwritten digits, 8×8 pixels, from the file that scikit-learn carries: nothing to download."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
 from cnnlib.data.store.dataset import Dataset, Pair
+from cnnlib.data.store.entry import Carrier, Entry
 
-__all__ = ["load", "on_canvas"]
+__all__ = ["load", "on_canvas", "whereabouts"]
 
+CARRIER = Carrier("scikit-learn", "sklearn", "datasets/data")
+ENTRY = Entry(
+    title="1,797 handwritten digits of 8 × 8 pixels",
+    licence="CC BY 4.0",
+    size=57_523,
+    source=CARRIER.package,
+    scale="quick",
+    citation="alpaydin1998cascading",
+    carrier=CARRIER,
+)
 N_TEST = 500  # of 1,797: one image is 0.2 % of it
 
 
-def load():
+def load() -> Dataset:
     """The 1,797 digits of Alpaydin and Kaynak (1998): a ``Dataset`` of 1,297 for training and 500 for testing.
 
     Images are (N, 1, 8, 8), ink bright on black: 255/16 times the count of dark pixels, 0 to 16, that the file holds.
@@ -28,7 +39,11 @@ def load():
     return Dataset(Pair(images[~test], labels[~test]), Pair(images[test], labels[test]), classes, "scikit-learn")
 
 
-def on_canvas(images, size=32, zoom=3, shifts=None):
+def whereabouts() -> str | None:
+    return CARRIER.whereabouts()
+
+
+def on_canvas(images: np.ndarray, size: int = 32, zoom: int = 3, shifts: ArrayLike | None = None) -> np.ndarray:
     """Each image enlarged and pasted onto black: (N, C, size, size) uint8, from ``images`` (N, C, H, W) uint8.
 
     An image is enlarged ``zoom`` times (bilinear, as ``torch.nn.functional.interpolate`` does it without
@@ -57,28 +72,24 @@ def on_canvas(images, size=32, zoom=3, shifts=None):
     return canvas
 
 
-def _file():
-    # Found without importing scikit-learn, which would bring SciPy along.
-    package = find_spec("sklearn")
-    if package is None:
-        raise ModuleNotFoundError("The digits come with scikit-learn: pip install scikit-learn")
-    return Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
+def _file() -> Path:
+    return CARRIER.required_path("The digits") / "digits.csv.gz"
 
 
-def _evenly_spread(labels, count):
+def _evenly_spread(labels: np.ndarray, count: int) -> np.ndarray:
     """A mask of ``count`` of the labels: of each class its share, evenly spread over its members."""
     sizes = np.bincount(labels)
     shares = sizes * count // len(labels)
     left = np.argsort(-(sizes * count % len(labels)), kind="stable")[: count - shares.sum()]
     shares[left] += 1  # the largest remainders
-    mask = np.zeros(len(labels), bool)
+    mask: np.ndarray = np.zeros(len(labels), bool)
     for label, share in enumerate(shares):
         members = np.flatnonzero(labels == label)
         mask[members[(2 * np.arange(share) + 1) * len(members) // (2 * share)]] = True
     return mask
 
 
-def _shifts(shifts, N):
+def _shifts(shifts: ArrayLike | None, N: int) -> np.ndarray:
     if shifts is None:
         return np.zeros((N, 2), np.int64)
     result = arguments.array("shifts", shifts, "N, 2")
@@ -89,7 +100,7 @@ def _shifts(shifts, N):
     return result.astype(np.int64)
 
 
-def _bilinear(n, zoom):
+def _bilinear(n: int, zoom: int) -> np.ndarray:
     """The matrix (n · zoom, n) of bilinear enlargement along one axis; pixels are taken to lie at their centres."""
     position = ((np.arange(n * zoom) + 0.5) / zoom - 0.5).clip(0, n - 1)
     return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(n)))

@@ -1,14 +1,24 @@
 """Real photographs, from those that scikit-image carries: nothing to download."""
 
-from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 
 from cnnlib import _arguments as arguments
+from cnnlib.data.store.entry import Carrier, Entry
 
-__all__ = ["PHOTOS", "load", "load_all", "names"]
+__all__ = ["PHOTOS", "load", "names", "whereabouts"]
+
+CARRIER = Carrier("scikit-image", "skimage", "data")
+ENTRY = Entry(
+    title="Six photographs",
+    licence="CC0 and public domain",
+    size=1_857_444,
+    source=CARRIER.package,
+    scale="quick",
+    carrier=CARRIER,
+)
 
 
 class Photo(NamedTuple):
@@ -30,19 +40,29 @@ PHOTOS = {
 }
 
 
-def names():
+def names() -> list[str]:
     """The names that ``load`` knows, in alphabetical order."""
     return sorted(PHOTOS)
 
 
-def load(name, size=None, *, grey=False):
-    """A photograph as float32 in [0, 1]: (3, H, W), or (H, W) with ``grey``.
+@overload
+def load(name: str, size: int | None = None, *, grey: bool = False) -> np.ndarray: ...
+
+
+@overload
+def load(name: None = None, size: int | None = None, *, grey: bool = False) -> dict[str, np.ndarray]: ...
+
+
+def load(name: str | None = None, size: int | None = None, *, grey: bool = False) -> np.ndarray | dict[str, np.ndarray]:
+    """A photograph as float32 in [0, 1]: (3, H, W), or (H, W) with ``grey``. Without a name, all of them by name.
 
     With ``size``, the largest centred square is cut out and resampled to ``size`` × ``size``.
     Grey is the luminance 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
     """
-    from PIL import Image  # here, so that the other data sets need NumPy alone
+    from PIL import Image  # here, as the list of data sets needs NumPy alone
 
+    if name is None:
+        return {each: load(each, size, grey=grey) for each in names()}
     arguments.choice("name", name, names())
     image = Image.open(_folder() / PHOTOS[name].file).convert("L" if grey else "RGB")
     if size is not None:
@@ -56,14 +76,9 @@ def load(name, size=None, *, grey=False):
     return pixels if grey else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
-def load_all(size=None, grey=False):
-    """All photographs by name: a dictionary of what ``load`` gives."""
-    return {name: load(name, size, grey=grey) for name in names()}
+def whereabouts() -> str | None:
+    return CARRIER.whereabouts()
 
 
-def _folder():
-    # Found without importing scikit-image, which would bring SciPy along.
-    package = find_spec("skimage")
-    if package is None:
-        raise ModuleNotFoundError("The photographs come with scikit-image: pip install scikit-image")
-    return Path(package.origin).parent / "data"
+def _folder() -> Path:
+    return CARRIER.required_path("The photographs")

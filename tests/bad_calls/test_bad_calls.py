@@ -8,8 +8,8 @@ import pytest
 
 import cnnlib
 from cnnlib import data, labs, models, scale, training
-from cnnlib.data import cifar10, digits, photos
-from cnnlib.data.store import archives, fetch, folders
+from cnnlib.data import cifar10, digits, photos, shapes
+from cnnlib.data.store import archives, fetch, folders, registry
 from cnnlib.grading.checks import lab
 from cnnlib.grading.checks import task as checks
 from cnnlib.labs import compare
@@ -32,16 +32,21 @@ CANNOT_FAIL = {
     data.names: "takes nothing",
     cifar10.whereabouts: "takes nothing",
     digits.load: "takes nothing",
+    digits.whereabouts: "takes nothing",
+    registry.carriers: "takes nothing",
+    registry.modules: "takes nothing",
     fetch.fetch: "what goes wrong is the network's or the disk's: a CourseError",
     folders.data_folder: "takes nothing",
     folders.locked: "a folder that cannot be is the user's mistake: a CourseError",
     folders.mirrored: "a folder that is not there is the user's mistake: a CourseError",
     models.names: "takes nothing",
     photos.names: "takes nothing",
+    photos.whereabouts: "takes nothing",
     scale.current: "takes nothing; what it reads is in test_scale.py",
     scale.device: "takes nothing",
     scale.pick: "any values are good",
     scale.seed: "takes nothing; what it reads is in test_scale.py",
+    shapes.whereabouts: "takes nothing",
     training.flip: "takes nothing",
 }
 

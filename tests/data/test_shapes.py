@@ -12,10 +12,12 @@ from torchvision.ops import masks_to_boxes
 
 from cnnlib import data
 from cnnlib.data import shapes
-from cnnlib.data.shapes.forms import OUTLINES, SURFACES
+from cnnlib.data.shapes.forms import FORMS
+from cnnlib.data.shapes.plan import COLOURS, RADII
+from cnnlib.data.shapes.textures import TEXTURES
 
 SHAPE = (
-    rf"an? (?:(small|large) )?({'|'.join(shapes.COLOURS)})(?: (striped|chequered|dotted))? ({'|'.join(OUTLINES)})"
+    rf"an? (?:(small|large) )?({'|'.join(COLOURS)})(?: (striped|chequered|dotted))? ({'|'.join(FORMS)})"
     r" (in the middle|at the (?:top|bottom)?(?: ?(?:left|right))?)"
 )
 
@@ -25,7 +27,7 @@ def test_load():
     (images, labels), (test_images, test_labels) = dataset.train, dataset.test
     assert images.shape == (20, 3, 24, 24) and images.dtype == np.uint8 and test_images.shape == (9, 3, 24, 24)
     assert labels.shape == (20,) and labels.dtype == np.int64 and len(test_labels) == 9
-    assert dataset.classes == tuple(OUTLINES) and dataset.source == "generated"
+    assert dataset.classes == tuple(FORMS) and dataset.source == "generated"
     assert {*map(bytes, images)}.isdisjoint(map(bytes, test_images))
 
 
@@ -74,7 +76,7 @@ def test_pictures_are_the_same_on_every_machine():
 def test_shapes_are_seen():
     """Nearly all of a lone shape's disc is within the picture, and among several, hardly any is covered."""
     alone, crowd = shapes.generate(800, 32), shapes.generate(400, 64, (2, 4))
-    low = shapes.RADII[0] * 32
+    low = RADII[0] * 32
     seen = (alone.instances == 1).sum(axis=(1, 2))
     assert seen.min() > 0.3 * low**2
     widths = alone.boxes[:, 0, 2:] - alone.boxes[:, 0, :2]
@@ -101,8 +103,8 @@ def test_captions_tell_places_and_colours():
         assert place != "in the middle" or (0.2 < x < 0.8 and 0.2 < y < 0.8)
         if texture == "":
             pixels = scenes.images[n][:, scenes.instances[n] == 1].mean(axis=1) / 255
-            names = list(shapes.COLOURS)
-            assert names[np.square(np.array(list(shapes.COLOURS.values())) - pixels).sum(axis=1).argmin()] == colour
+            names = list(COLOURS)
+            assert names[np.square(np.array(list(COLOURS.values())) - pixels).sum(axis=1).argmin()] == colour
         extent = max(right - left, bottom - top)
         assert size != "small" or extent < 0.56
         assert size != "large" or extent > 0.4
@@ -131,12 +133,12 @@ def test_colour_does_not_tell_the_class():
     assert nearest_mean(lambda scenes: ((scenes.instances > 0).sum(axis=(1, 2)) / boxed(scenes))[:, None]) > 2 * bound
 
 
-@pytest.mark.parametrize("name", OUTLINES)
-def test_an_outline_is_near_the_distance_to_its_edge(name):
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_near_the_distance_to_its_edge(name):
     """It is 0 on the edge, and grows by 1 or less per radius; within the circle of radius 1.1."""
     grid = np.linspace(-1.6, 1.6, 321)
     u, v = np.meshgrid(grid, grid)
-    distance = OUTLINES[name](u, v)
+    distance = FORMS[name](u, v)
     inside = distance < 0
     assert 0.5 < inside.sum() * 0.01**2 < 2.5 and np.sqrt(u * u + v * v)[inside].max() < 1.1
     slopes = np.abs(np.diff(distance, axis=0)) / 0.01, np.abs(np.diff(distance, axis=1)) / 0.01
@@ -144,10 +146,10 @@ def test_an_outline_is_near_the_distance_to_its_edge(name):
     assert np.median(np.hypot(slopes[0][:, 1:], slopes[1][1:])) > 0.95
 
 
-@pytest.mark.parametrize("name", SURFACES)
-def test_a_surface_repeats_and_mixes(name):
+@pytest.mark.parametrize("name", TEXTURES)
+def test_a_texture_repeats_and_mixes(name):
     x, y = np.random.default_rng(0).random((2, 1000))
     period = np.full(1000, 6.0)
-    pattern = SURFACES[name](x, y, period)
+    pattern = TEXTURES[name](x, y, period)
     assert pattern.min() >= 0 and pattern.max() <= 1 and (name == "plain" or 0.2 < pattern.mean() < 0.8)
-    assert np.allclose(pattern, SURFACES[name](x + 3, y - 2, period))
+    assert np.allclose(pattern, TEXTURES[name](x + 3, y - 2, period))

@@ -6,12 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cnnlib import checkout
+from cnnlib.data.store.registry import carriers
 from cnnlib.errors import CourseError
 
 MARK = "# Written by `cnnlab release`: the students' copy of the course.\n"
 COMMANDS = ("terminal",)  # what `cnnlab check` needs beside the tools
-# What the tools need, and opening a notebook.
-NEEDED = ("ipykernel", "jupyterlab", "matplotlib", "pillow", "scikit-image", "scikit-learn")
+# What the tools need, and opening a notebook; and the packages that carry data.
+NEEDED = ("ipykernel", "jupyterlab", "matplotlib", "pillow")
 
 
 def make(folder, notebooks, tools, packages):
@@ -75,7 +76,8 @@ def pyproject(packages):
     """Text of the copy's ``pyproject.toml``: what the labs import, at the versions that the course asks for."""
     project = checkout.project()
     ranges = {re.match(r"[\w.-]+", line)[0]: line for line in project["optional-dependencies"]["notebooks"]}
-    wanted = {*project["dependencies"], *(ranges.get(name, name) for name in NEEDED)}
+    needed = (*NEEDED, *(carrier.package for carrier in carriers()))
+    wanted = {*project["dependencies"], *(ranges.get(name, name) for name in needed)}
     base = {re.match(r"[\w.-]+", line)[0] for line in wanted}
     wanted |= {ranges.get(name, name) for name in packages if name not in base}
     requirements = "".join(f'    "{line}",\n' for line in sorted(wanted))

@@ -5,7 +5,8 @@ import hashlib
 import lzma
 import tarfile
 import zlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from cnnlib.errors import CourseError
 
@@ -18,7 +19,7 @@ DAMAGE = (  # what reading it can raise; a chain of headers for long names, whic
 )  # fmt: skip
 
 
-def members(path):
+def members(path: Path) -> dict[str, bytes]:
     """The files in a ``.tar``, ``.tar.gz`` or ``.tar.xz``: a dictionary of name → bytes.
 
     ``CourseError`` for what a data set has no use for: links, devices, names that lead out of a folder, a name twice,
@@ -27,7 +28,7 @@ def members(path):
     found, count = {}, 0
     try:
         with _decompressed(path) as file:
-            stream = _Bounded(file, path)
+            stream: Any = _Bounded(file, path)  # all that tarfile asks of a stream is ``read``
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
                 for member in archive:
                     count += 1
@@ -36,8 +37,9 @@ def members(path):
                     name = _safe_name(path, member)
                     if name in found:
                         _refuse(path, f"has {name!r} twice")
-                    if not member.isdir():
-                        found[name] = archive.extractfile(member).read()
+                    content = archive.extractfile(member)
+                    if content is not None:  # a folder has none
+                        found[name] = content.read()
             while stream.read(1 << 20):  # to the end, where the checksum of the compression is
                 pass
     except DAMAGE as error:
@@ -47,7 +49,7 @@ def members(path):
     return found
 
 
-def manifest(files):
+def manifest(files: dict[str, bytes]) -> str:
     """One SHA-256 of all names and contents, whatever the order and compression of the archive they were in.
 
     It is that of the lines that ``sha256sum`` writes for the files in the order of their names (``LC_ALL=C sort``).

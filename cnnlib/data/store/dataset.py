@@ -19,5 +19,5 @@ class Dataset(NamedTuple):
 
     train: Pair
     test: Pair
-    classes: tuple
+    classes: tuple[str, ...]
     source: str

@@ -6,6 +6,7 @@ import http.client
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import NamedTuple
 
 from cnnlib.data.store.folders import cannot_write, data_folder, locked, mirrored
@@ -29,7 +30,7 @@ class Remote(NamedTuple):
     sha256: str
 
 
-def fetch(remote):
+def fetch(remote: Remote) -> Path:
     """The path of the file, from the first place that has it: ``CNNLIB_MIRROR``, the data folder, the network.
 
     Size and SHA-256 are those of ``remote``, or ``CourseError`` says what differs. A download that broke off goes on

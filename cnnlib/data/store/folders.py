@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from cnnlib.errors import CourseError
@@ -10,7 +11,7 @@ from cnnlib.errors import CourseError
 __all__ = ["data_folder", "locked", "mirrored"]
 
 
-def data_folder():
+def data_folder() -> Path:
     """Where data sets live that were fetched: ``CNNLIB_DATA``, else a folder of ours in the user's cache."""
     asked = os.environ.get("CNNLIB_DATA")
     if asked:
@@ -24,7 +25,7 @@ def data_folder():
     return Path(base) / "cnnlib"
 
 
-def mirrored(file):
+def mirrored(file: str) -> Path | None:
     """The path of ``file`` in the folder that ``CNNLIB_MIRROR`` names, or None where it is not there."""
     asked = os.environ.get("CNNLIB_MIRROR")
     if not asked:
@@ -36,7 +37,7 @@ def mirrored(file):
 
 
 @contextlib.contextmanager
-def locked(path):
+def locked(path: Path) -> Iterator[None]:
     """Within it, no other process makes ``path``, whose folder is made; whoever comes second waits."""
     from filelock import FileLock  # only where something is written
 
@@ -51,7 +52,7 @@ def locked(path):
 
 
 @contextlib.contextmanager
-def cannot_write(path):
+def cannot_write(path: Path) -> Iterator[None]:
     """Say what to do where the disk is full, or the folder is not ours to write to."""
     try:
         yield

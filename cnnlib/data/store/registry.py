@@ -1,88 +1,62 @@
-"""The data sets by name."""
+"""The data sets by name: every module or package in ``cnnlib/data``, ``store`` apart, is one.
 
-from importlib.util import find_spec
-from typing import NamedTuple
+Such a module has its ``ENTRY``; ``load``, whose result is a record of arrays; and ``whereabouts``: the path of its
+file, or words, or None where it would have to be downloaded. It is imported when it is asked for by name.
+"""
+
+import pkgutil
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 from cnnlib import _arguments as arguments
-from cnnlib.data import cifar10, digits, photos, shapes
+from cnnlib import data
+from cnnlib.data.store.entry import Carrier, Entry
 
-__all__ = ["Entry", "entry", "load", "names", "whereabouts"]
+__all__ = ["carriers", "entry", "load", "module", "modules", "names", "whereabouts"]
 
-
-class Entry(NamedTuple):
-    """What is to be known about a data set before it is used."""
-
-    name: str
-    title: str
-    licence: str
-    size: int  # bytes of its files; 0 for what is generated
-    source: str  # where its files are from
-    citation: str  # a key of book/references.bib, or ""
-    scale: str  # of the book's experiments that use it: "quick" or "full"
+SCALES = ("quick", "full")
 
 
-PHOTOS = Entry("photos", "Six photographs", "CC0 and public domain", 1_857_444, "scikit-image", "", "quick")
-DIGITS = Entry(
-    "digits",
-    "1,797 handwritten digits of 8 × 8 pixels",
-    "CC BY 4.0",
-    57_523,
-    "scikit-learn",
-    "alpaydin1998cascading",
-    "quick",
-)
-SHAPES = Entry(
-    "shapes",
-    "Coloured, textured shapes on textured ground, with classes, boxes, masks and captions",
-    "MIT, as the course",
-    0,
-    "generated",
-    "",
-    "quick",
-)
-CIFAR10 = Entry(
-    "cifar10",
-    "CIFAR-10: 60,000 photographs of 32 × 32 pixels in ten classes",
-    "none stated; cite the report",
-    cifar10.ARCHIVE.size,
-    "www.cs.toronto.edu/~kriz",
-    "krizhevsky2009learning",
-    "full",
-)
-LOADERS = {"photos": photos.load_all, "digits": digits.load, "shapes": shapes.load, "cifar10": cifar10.load}
-ENTRIES = {entry.name: entry for entry in (PHOTOS, DIGITS, SHAPES, CIFAR10)}
+def names() -> list[str]:
+    """The names that ``load`` knows: data sets of quick scale first, and in each scale the largest files first."""
+    entries = [entry(name) for name in modules()]
+    return [each.name for each in sorted(entries, key=lambda each: (SCALES.index(each.scale), -each.size, each.name))]
 
 
-def names():
-    """The names that ``load`` knows, as a list."""
-    return list(ENTRIES)
+def module(name: str) -> ModuleType:
+    """The module of the data set."""
+    if not isinstance(name, str) or name not in modules():  # only then are all imported, to list them in their order
+        arguments.known("name", name, names(), "a data set's name")
+    return import_module(f"{data.__name__}.{name}")
 
 
-def entry(name):
+def entry(name: str) -> Entry:
     """What is to be known about the data set: an ``Entry``."""
-    return ENTRIES[_known(name)]
+    return module(name).ENTRY._replace(name=name)
 
 
-def load(name, **options):
+def load(name: str, **options: Any) -> Any:
     """The data set of that name: a record of arrays, as the ``load`` of its module gives it.
 
     Options are those of that function, for example ``load("photos", size=64)``. "cifar10" is downloaded where it is
     not here yet; all others come with the course's packages, or are generated.
     """
-    function = LOADERS[_known(name)]
-    return function(**arguments.options(function, options, name))
+    function = module(name).load
+    return function(**arguments.options(function, options, name, apart=("name",)))
 
 
-def whereabouts(name):
+def whereabouts(name: str) -> str:
     """Where the data set is, in words; "" where it would have to be downloaded."""
-    if _known(name) == "cifar10":
-        path = cifar10.whereabouts()
-        return "" if path is None else str(path)
-    if name == "shapes":
-        return "generated when asked for"
-    found = find_spec({"photos": "skimage", "digits": "sklearn"}[name])
-    return f"with {entry(name).source}" if found else ""
+    return str(module(name).whereabouts() or "")
 
 
-def _known(name):
-    return arguments.known("name", name, ENTRIES, "a data set's name")
+def carriers() -> list[Carrier]:
+    """The packages that carry files of data sets."""
+    found = [entry(name).carrier for name in names()]
+    return list(dict.fromkeys(carrier for carrier in found if carrier))
+
+
+def modules() -> set[str]:
+    """Names of the modules and packages in the folder, in no order; none is imported."""
+    return {found.name for found in pkgutil.iter_modules(data.__path__)} - {"store"}

@@ -1,18 +1,16 @@
 """The packages that a lab's sandbox holds: those that the lab names, what they need, and cnnlib's tools."""
 
 from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from cnnlib.checkout import ROOT
+from cnnlib.data.store import registry as data
 from cnnlib.errors import CourseError
 
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")
-# Packages that carry data, their modules, and where in these the data are.
-CARRIED = (("scikit-image", "skimage", "data"), ("scikit-learn", "sklearn", "datasets/data"))
 
 
 def sources_of(lab):
@@ -29,11 +27,11 @@ def sources_of(lab):
         path = package / tool if (package / tool).is_dir() else package / f"{tool}.py"
         sources[f"cnnlib/{path.name}"] = path
     if "data" in lab.tools:
-        # The photographs and digits that these carry, without their code, which would bring SciPy along.
-        for name, module, folder in CARRIED:
-            if name not in lab.packages and find_spec(module):
-                sources[f"{module}/{folder}"] = Path(find_spec(module).origin).parent / folder
-                sources[f"{module}/__init__.py"] = package / "grading" / "sandbox" / "inside" / "empty.py"
+        # The files of data sets that packages carry, without their code, which would bring SciPy along.
+        for carrier in data.carriers():
+            if carrier.package not in lab.packages and (folder := carrier.path()):
+                sources[f"{carrier.module}/{carrier.folder}"] = folder
+                sources[f"{carrier.module}/__init__.py"] = package / "grading" / "sandbox" / "inside" / "empty.py"
     return sources
 
 
