@@ -10,6 +10,7 @@ from cnnlib import checkout, cli
 from cnnlib.authoring import sync
 from cnnlib.authoring.release import notebooks as release
 from cnnlib.authoring.site import build as site
+from cnnlib.authoring.site import serve as server
 from cnnlib.errors import CourseError
 from cnnlib.grading.checks.lab import lab_names
 from cnnlib.machine import suite
@@ -74,7 +75,7 @@ def test_a_page_that_fails_does_not_keep_the_others_from_running(tmp_path, monke
 def test_book_and_serve(tmp_path, monkeypatch):
     served, nobody = [], {"open_browser": False}
     monkeypatch.setattr(site, "build", lambda out: tmp_path)
-    monkeypatch.setattr(site, "serve", lambda *folder, port=8000, **options: served.append((folder, port, options)))
+    monkeypatch.setattr(server, "serve", lambda *folder, port=8000, **options: served.append((folder, port, options)))
     assert cnnlab("book")[0] == 0 and not served  # not at a terminal
     assert cnnlab("book", "--serve")[0] == 0 and served == [((tmp_path,), 8000, nobody)]
     assert cnnlab("serve", "--port", "9000")[0] == 0 and served[-1] == ((), 9000, nobody)

@@ -8,7 +8,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
-from cnnlib.authoring.site import build as sites
+from cnnlib.authoring.site.build import HTML
+from cnnlib.authoring.site.serve import local_server
 from cnnlib.checkout import ROOT
 from cnnlib.machine import browser as browsers
 from tests.site.widget_page import Widget
@@ -27,13 +28,13 @@ def site(tmp_path_factory):
             done = subprocess.run(["make", "book"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
             report.write_text("" if done.returncode == 0 else done.stdout + done.stderr, encoding="utf-8")
     assert report.read_text(encoding="utf-8") == ""
-    return sites.HTML
+    return HTML
 
 
 @pytest.fixture(scope="session")
 def site_url(site):
     """Address of the site on this machine, without a slash at its end."""
-    server = sites.local_server(site, 0)
+    server = local_server(site, 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()

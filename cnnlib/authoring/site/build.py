@@ -1,12 +1,8 @@
-"""Build the book's site from the notebooks' stored outputs, and serve it."""
+"""Build the book's site from the notebooks' stored outputs."""
 
-import functools
-import http.server
 import shutil
 import subprocess
 import sys
-import threading
-import webbrowser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,10 +13,10 @@ from cnnlib.errors import CourseError
 HTML = BOOK / "_build" / "html"
 
 
-def build(out=HTML):
+def build(out: Path = HTML) -> Path:
     """Build the site into the folder ``out``, warnings being errors; returns the folder.
 
-    Always from nothing, for Sphinx does not see every change of a notebook's neighbours, and it takes seconds. The
+    Always from nothing, because Sphinx does not see every change of a notebook's neighbours; it takes seconds. The
     old site stays until the new one is whole.
     """
     require_checkout()
@@ -41,38 +37,3 @@ def build(out=HTML):
         shutil.rmtree(out, ignore_errors=True)
         built.rename(out)
     return out
-
-
-def serve(folder=HTML, port=8000, *, open_browser=True):
-    """Serve ``folder`` on this machine alone until interrupted; takes a free port where ``port`` is in use."""
-    if not (Path(folder) / "index.html").is_file():
-        raise CourseError(f"There is no site at {folder} yet: make book")
-    server = local_server(folder, port)
-    url = f"http://127.0.0.1:{server.server_address[1]}/"
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()  # before the browser asks for the page; some browsers' commands return only when they are closed
-    try:
-        print(f"The book is at {url} (Ctrl-C ends this)", flush=True)
-        if open_browser:
-            webbrowser.open(url)
-        while serving.is_alive():
-            serving.join(1)  # Windows heeds Ctrl-C only between waits
-    except KeyboardInterrupt:
-        print()
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def local_server(folder, port):
-    """An HTTP server of ``folder``, on loopback only, not yet started."""
-    handler = functools.partial(_QuietHandler, directory=str(folder))
-    try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-
-
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        """No line per request."""

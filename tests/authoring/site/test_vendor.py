@@ -1,18 +1,14 @@
-"""The site's scripts, its build, and its server."""
+"""The site's scripts, which npm fetches and the site carries."""
 
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
 from cnnlib import checkout
-from cnnlib.authoring.site import build as site
 from cnnlib.authoring.site import vendor
 from cnnlib.errors import CourseError
-
-# --- the site's scripts ---
 
 
 def test_npm_of_pypi_where_the_system_has_none(monkeypatch):
@@ -127,50 +123,3 @@ def test_npm_runs_only_where_the_lock_file_changed(monkeypatch, tmp_path):
 
 def test_the_lock_file_names_no_registry():
     assert "resolved" not in (checkout.ROOT / "package-lock.json").read_text(encoding="utf-8")
-
-
-# --- serving ---
-
-
-def test_serve_needs_a_site(tmp_path):
-    with pytest.raises(CourseError, match=r"There is no site at .* yet: make book"):
-        site.serve(tmp_path)
-
-
-def test_serve_is_local_and_takes_a_free_port(tmp_path, monkeypatch):
-    (tmp_path / "index.html").write_text("the book")
-    taken = site.local_server(tmp_path, 0)
-    port = taken.server_address[1]
-    opened = []
-
-    def visit(url):
-        with urlopen(url) as answer:  # it is being served by the time the browser opens
-            opened.append((url, answer.read()))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(site.webbrowser, "open", visit)
-    site.serve(tmp_path, port)
-    taken.server_close()
-    [(url, page)] = opened
-    assert url.startswith("http://127.0.0.1:") and f":{port}/" not in url and page == b"the book"
-
-
-def test_a_failed_build_says_why_and_keeps_the_old_site(monkeypatch, tmp_path):
-    failed = subprocess.CompletedProcess([], 1, "", "WARNING: no such page")
-    monkeypatch.setattr(vendor, "stage", lambda: None)
-    monkeypatch.setattr(site.subprocess, "run", lambda *_, **__: failed)
-    (tmp_path / "html").mkdir()
-    (tmp_path / "html" / "searchindex.js").write_text("")
-    with pytest.raises(CourseError, match=r"was not built(.|\n)*no such page"):
-        site.build(tmp_path / "html")
-    assert [path.name for path in tmp_path.iterdir()] == ["html"]
-    assert (tmp_path / "html" / "searchindex.js").is_file()
-
-
-def test_a_build_never_replaces_what_is_no_site(tmp_path):
-    (tmp_path / "thesis.tex").write_text("")
-    with pytest.raises(CourseError, match="holds something other than a site"):
-        site.build(tmp_path)
-    with pytest.raises(CourseError, match="is a file; name an empty or a new folder"):
-        site.build(tmp_path / "thesis.tex")
-    assert (tmp_path / "thesis.tex").is_file()
