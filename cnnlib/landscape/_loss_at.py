@@ -1,19 +1,26 @@
 """One point of weight space: the network's loss there, with the network itself left as it is."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.func import functional_call
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from cnnlib import _arguments as arguments
-from cnnlib._modes import modes_kept
-from cnnlib.training.pairs import as_float, tensors
+from cnnlib._modes import keep_modes
+from cnnlib.training import batches, metrics
+from cnnlib.training.batches import Tree
+from cnnlib.training.evaluation import check, find_dtype
+from cnnlib.training.objectives import Objective
+from cnnlib.training.objectives.objective import Metrics
+
+Batches = list[tuple[Tree, Tree, int]]  # inputs, what the outputs are compared with, the number of examples
 
 
-def check_model(name, model):
+def check_model(name: str, model: nn.Module) -> nn.Module:
     """A module with parameters, all of them there."""
     if not isinstance(model, nn.Module):
         arguments.fail(name, model, "a torch.nn.Module")
@@ -22,35 +29,30 @@ def check_model(name, model):
     return model
 
 
-def batches(name, data, model, batch_size):
-    """``data``, a pair (inputs, labels), as a list of such pairs on the device of ``model``, in the given order.
+def load_batches(name: str, data: Any, model: nn.Module, objective: Objective, batch_size: int) -> Batches:
+    """``data`` (inputs, targets), checked as training checks them, in batches on the model's device, in their order.
 
-    Inputs (N, …) of bytes, 0 to 255, are divided by 255, as ``cnnlib.training`` does; floats get the model's type.
-    Images (N, C, H, W) are laid out with the channels last, the quicker way for small kernels.
+    The last batch may be smaller; a remainder of one example joins the batch before it, as batch normalization
+    has no variance of a single one. Images (N, C, H, W) have their channels last, the quicker way for small kernels.
     """
     size = arguments.integer("batch_size", batch_size, 1)
-    weight = next(model.parameters())
-    inputs, labels = (part.to(weight.device) for part in tensors(name, data))
-    if not inputs.ndim or not labels.ndim or len(inputs) != len(labels) or not len(inputs):
-        arguments.fail(name, (tuple(inputs.shape), tuple(labels.shape)), "as many inputs as labels, at least one")
-    inputs = as_float(inputs)
-    if inputs.is_floating_point():
-        inputs = inputs.to(weight.dtype)
-    if not labels.is_floating_point() and labels.dtype != torch.bool:
-        labels = labels.to(torch.int64)  # the one type of class numbers that every loss takes
-    if inputs.ndim == 4:
-        inputs = inputs.contiguous(memory_format=torch.channels_last)
-    return list(zip(inputs.split(size), labels.split(size), strict=True))
+    device, dtype = next(model.parameters()).device, find_dtype(model)
+    inputs, targets = batches.load(name, data, device, dtype)
+    check(model, name, inputs, targets, objective)
+    inputs = batches.put_channels_last(batches.scale_pixels(inputs, dtype))
+    targets = objective.choose_targets(inputs, batches.place_targets(targets, device, dtype))
+    rows = batches.split(batches.count(inputs), size)
+    return [(batches.take(inputs, r), batches.take(targets, r), r.stop - r.start) for r in rows]
 
 
-def like(weight):
-    """A tensor with no values yet for a parameter's place, with channels last where it is a filter bank."""
+def allocate(weight: torch.Tensor) -> torch.Tensor:
+    """Memory for the values of a parameter, with channels last where it is a filter bank."""
     layout = torch.channels_last if weight.ndim == 4 else torch.contiguous_format
     return torch.empty_like(weight, memory_format=layout, requires_grad=False)
 
 
 @contextmanager
-def modes(model, *, batch_statistics=False, cumulative=False):
+def set_modes(model: nn.Module, *, batch_statistics: bool = False, cumulative: bool = False) -> Iterator[None]:
     """``model`` as at test time; its BatchNorm as in training where ``batch_statistics`` is asked for.
 
     ``cumulative`` makes running statistics the plain mean over batches. At the end, and after an error too, every
@@ -59,7 +61,7 @@ def modes(model, *, batch_statistics=False, cumulative=False):
     norms = [module for module in model.modules() if isinstance(module, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
     try:
-        with modes_kept(model):
+        with keep_modes(model):
             model.eval()
             for norm in norms:
                 norm.training = batch_statistics
@@ -70,7 +72,7 @@ def modes(model, *, batch_statistics=False, cumulative=False):
             norm.momentum = momentum
 
 
-def copied_buffers(model, *, forget=False):
+def copy_buffers(model: nn.Module, *, forget: bool = False) -> dict[str, torch.Tensor]:
     """Copies of the buffers, for layers to write to; with ``forget``, BatchNorm's running statistics start anew."""
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
     for path, module in model.named_modules():
@@ -80,22 +82,26 @@ def copied_buffers(model, *, forget=False):
     return buffers
 
 
-def mean_loss(model, tensors, data, loss):
-    """Mean of ``loss`` over the batches ``data``, with ``tensors`` (name → tensor) in place of the model's own.
+def call_at(model: nn.Module, tensors: dict[str, torch.Tensor], inputs: Tree) -> Any:
+    """The outputs of ``model`` with ``tensors`` (name → tensor) in place of its own."""
+    return functional_call(model, tensors, *batches.as_arguments(inputs))
 
-    A float64 tensor of the shape of what ``loss`` gives.
+
+def loss_at(
+    model: nn.Module,
+    tensors: dict[str, torch.Tensor],
+    data: Batches,
+    objective: Objective,
+    sums: Metrics | None = None,
+) -> torch.Tensor:
+    """Mean loss over ``data``, a float64 tensor, with ``tensors`` (name → tensor) in place of the model's own.
+
+    Each batch counts by its number of examples. The metrics are added to ``sums``, if it is given.
     """
-    total = sum(loss(functional_call(model, tensors, (x,)), y).double() * len(x) for x, y in data)
-    return total / sum(len(x) for x, _ in data)
-
-
-def check_loss(loss):
-    if not callable(loss):
-        arguments.fail("loss", loss, "a function (outputs, labels) → the mean loss, or None for cross-entropy")
-    return loss
-
-
-def even_grid(reach, steps):
-    """``steps`` numbers from −reach to reach, exactly symmetric, with 0 in the middle."""
-    half = np.linspace(0, reach, steps // 2 + 1)
-    return np.concatenate([-half[:0:-1], half])
+    total = 0
+    for inputs, targets, count in data:
+        outputs = call_at(model, tensors, inputs)
+        total = total + objective.loss(outputs, targets).double() * count
+        if sums is not None:
+            metrics.add(sums, objective.metrics(outputs, targets))
+    return total / sum(count for *_, count in data)

@@ -3,14 +3,15 @@
 """
 
 import torch
+from torch import nn
 
 from cnnlib import _arguments as arguments
-from cnnlib.landscape import _loss_at as points
+from cnnlib.landscape._loss_at import check_model
 
 __all__ = ["filter_normalised"]
 
 
-def filter_normalised(model, seed=0, count=2):
+def filter_normalised(model: nn.Module, seed: int = 0, count: int = 2) -> list[dict[str, torch.Tensor]]:
     """Random directions, each filter of which is as long as the same filter of ``model``.
 
     Returns ``count`` dictionaries from a parameter's name to a tensor of its shape. Every number is drawn from
@@ -23,12 +24,12 @@ def filter_normalised(model, seed=0, count=2):
     one number, of which the rescaling would leave the sign alone: ±w, so that a step of 1 doubles it or
     switches the channel off.
     """
-    points.check_model("model", model)
+    check_model("model", model)
     generator = torch.Generator().manual_seed(arguments.integer("seed", seed, 0))  # on the CPU: the same everywhere
     count = arguments.integer("count", count, 1)
     return [
         {
-            name: _as_long(torch.randn(weight.shape, generator=generator), weight.detach())
+            name: _rescale(torch.randn(weight.shape, generator=generator), weight.detach())
             for name, weight in model.named_parameters()
             if weight.ndim > 1
         }
@@ -36,7 +37,7 @@ def filter_normalised(model, seed=0, count=2):
     ]
 
 
-def _as_long(direction, weight):
+def _rescale(direction, weight):
     """``direction`` with each filter rescaled to the norm of that filter of ``weight``; zero where the filter is."""
     direction = direction.to(weight)
     axes = tuple(range(1, weight.ndim))

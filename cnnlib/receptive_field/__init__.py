@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlib import _arguments as arguments
-from cnnlib._modes import modes_kept
+from cnnlib._modes import keep_modes
 
 __all__ = ["Layer", "ReceptiveField", "closed_form", "gradient_map", "of_graph", "of_last_maps", "seen_extent"]
 
@@ -153,7 +153,7 @@ def gradient_map(network, input_shape, unit=None):
     with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
         x = torch.randn(1, *shape, dtype=first.dtype, device=first.device, requires_grad=True)
         try:
-            with modes_kept(network):
+            with keep_modes(network):
                 y = network.eval()(x)
         except RuntimeError as error:
             arguments.fail("input_shape", tuple(shape), f"one that the network takes ({error})")

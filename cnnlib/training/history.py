@@ -9,36 +9,64 @@ from cnnlib.errors import CourseError
 
 @dataclass
 class History:
-    """What happened, a number per epoch: training loss and accuracy over the epoch's steps, seconds, test accuracy."""
+    """What happened, a number per epoch: loss and metrics of the training, metrics of the test, seconds.
 
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    test_accuracy: list = field(default_factory=list)  # empty where there was no test set
-    seconds: list = field(default_factory=list)
+    ``metrics`` and ``test_metrics`` map the name of a metric to its list; with no test set, the second is empty.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    test_metrics: dict[str, list[float]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
 
     @property
-    def summary(self):
+    def accuracy(self) -> list[float]:
+        """The metric "accuracy" of the training, empty where the objective has none."""
+        return self.metrics.get("accuracy", [])
+
+    @property
+    def test_accuracy(self) -> list[float]:
+        """The metric "accuracy" of the test, empty where there was no test set or the objective has none."""
+        return self.test_metrics.get("accuracy", [])
+
+    def add(self, loss: float, metrics: dict[str, float], test_metrics: dict[str, float], seconds: float) -> None:
+        """Add one epoch."""
+        self.loss.append(loss)
+        for kept, new in ((self.metrics, metrics), (self.test_metrics, test_metrics)):
+            for name, value in new.items():
+                kept.setdefault(name, []).append(value)
+        self.seconds.append(seconds)
+
+    @property
+    def summary(self) -> str:
         """One line about the run, the same wherever it ran as fast or as slowly."""
         epochs = len(self.loss)
-        line = (
-            f"{epochs} epoch{'s' * (epochs > 1)}: training loss {self.loss[-1]:.3g}, accuracy {self.accuracy[-1]:.1%}"
-        )
-        return line + (f"; test accuracy {self.test_accuracy[-1]:.1%}" if self.test_accuracy else "")
+        training = [f"training loss {self.loss[-1]:.3g}", *_describe(self.metrics)]
+        line = f"{epochs} epoch{'s' * (epochs > 1)}: {', '.join(training)}"
+        return line + (f"; test {', '.join(_describe(self.test_metrics))}" if self.test_metrics else "")
+
+
+def _describe(metrics):
+    """The last values in words: accuracies in per cent."""
+    return [
+        f"{name} {values[-1]:.1%}" if name.endswith("accuracy") else f"{name} {values[-1]:.3g}"
+        for name, values in metrics.items()
+    ]
 
 
 class Diverged(CourseError):
     """The loss is no longer a number; ``step``, counted from 0, is where it first was not."""
 
-    def __init__(self, step, steps_per_epoch, loss):
+    def __init__(self, step: int, steps_per_epoch: int, loss: float) -> None:
         self.step = step
         super().__init__(
             f"The loss became {loss} in step {step} (epoch {step // steps_per_epoch + 1}). "
-            "Try a smaller rate, or a few epochs of warmup; and look at the images for extreme values."
+            "Try a smaller rate, or a few epochs of warmup; and look at the inputs for extreme values."
         )
 
 
-def check_finite(losses, epoch, steps):
-    """``Diverged`` unless all losses of this epoch so far are numbers; all at once, for each look makes a GPU wait."""
+def check_finite(losses: torch.Tensor, epoch: int, steps: int) -> None:
+    """``Diverged`` unless all losses of this epoch so far are numbers; all at once, as each look makes a GPU wait."""
     bad = (~torch.isfinite(losses)).nonzero()
     if len(bad):
         first = int(bad[0])

@@ -10,36 +10,36 @@ WAIT = 0.2  # seconds between two drawings
 class Progress:
     """A bar of ``steps`` steps. In a notebook, one line of words stays in its place at the end."""
 
-    def __init__(self, steps, *, shown=True):
-        self.steps, self.began, self.drawn = steps, time.monotonic(), 0.0
-        self._draw = _drawing() if shown else None
+    def __init__(self, steps: int, *, shown: bool = True) -> None:
+        self.steps, self.began, self.last = steps, time.monotonic(), 0.0
+        self._draw = _choose_place() if shown else None
 
-    def to(self, step, words):
+    def to(self, step: int, words: str) -> None:
         """``step`` steps are done; ``words`` say how it goes."""
         now = time.monotonic()
-        if self._draw and (now - self.drawn >= WAIT):
-            self.drawn = now
+        if self._draw and (now - self.last >= WAIT):
+            self.last = now
             left = (now - self.began) / step * (self.steps - step)
-            self._draw(step / self.steps, f"{words}, about {_in_words(left)} left")
+            self._draw(step / self.steps, f"{words}, about {_describe(left)} left")
 
-    def end(self, words):
+    def end(self, words: str) -> None:
         """It is over: ``words`` sum it up."""
         if self._draw:
             self._draw(None, words)
 
 
-def _drawing():
+def _choose_place():
     """A function of (share done or None at the end, words) that draws; None where nobody would see it."""
     if "IPython" in sys.modules:
         from IPython import get_ipython
 
         shell = get_ipython()
         if shell is not None and getattr(shell, "kernel", None) is not None:
-            return _in_notebook()
-    return _at_terminal if sys.stderr.isatty() else None
+            return _draw_in_notebook()
+    return _draw_at_terminal if sys.stderr.isatty() else None
 
 
-def _in_notebook():
+def _draw_in_notebook():
     from IPython.display import HTML, display
 
     handle = display(HTML(""), display_id=True)
@@ -51,12 +51,12 @@ def _in_notebook():
     return draw
 
 
-def _at_terminal(share, words):
+def _draw_at_terminal(share, words):
     line = words if share is None else f"{share:4.0%} {words}"
     sys.stderr.write(f"\r\x1b[K{line}" + ("\n" if share is None else ""))
     sys.stderr.flush()
 
 
-def _in_words(seconds):
+def _describe(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

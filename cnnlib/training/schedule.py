@@ -1,12 +1,13 @@
 """The learning rate along a run, as a factor of its peak."""
 
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from cnnlib import _arguments as arguments
 
 
-def schedule(name, epochs, milestones=(), warmup=0):
+def schedule(name: str, epochs: int, milestones: Sequence[float] = (), warmup: float = 0) -> Callable[[float], float]:
     """A function of the time in epochs, 0 to ``epochs``, that gives the factor.
 
     "cosine" falls to 0 (Loshchilov and Hutter 2017), "step" is divided by 10 at each of the ``milestones`` in epochs
