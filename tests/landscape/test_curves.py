@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from cnnlib import training
 from cnnlib.landscape import bezier
@@ -102,3 +103,43 @@ def test_curves_leave_both_ends_alone(data, ends):
     assert_same(inner, state(curve.control))
     for end, was in zip(ends, before, strict=True):
         assert_same(was, state(end))
+
+
+def test_a_remainder_of_one_joins_the_batch_before_it():
+    torch.manual_seed(0)
+    ends = [nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)) for _ in range(2)]
+    x, labels = torch.randn(257, 3), torch.arange(257) % 2
+    line = bezier.straight(*ends)
+    one, whole = (bezier.along(line, (x, labels), statistics=(x, labels), steps=3, batch_size=n) for n in (256, 257))
+    for found, expected in zip(one, whole, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_batch_norm_is_trained_on_a_curve_between_networks_that_their_training_left_in_evaluation_mode(data, ends):
+    curve = bezier.fit(*ends, data, epochs=1, batch_size=32, rate=0.05, progress=False, device="cpu")
+    assert not ends[0].training and not torch.equal(curve.control[1].running_mean, ends[0][1].running_mean)
+    frozen = copy.deepcopy(ends[0]).train()
+    frozen[1].eval()
+    curve = bezier.fit(frozen, ends[1], data, epochs=1, batch_size=32, rate=0.05, progress=False, device="cpu")
+    assert torch.equal(curve.control[1].running_mean, ends[0][1].running_mean)
+    assert not torch.equal(curve.control[5].running_mean, ends[0][5].running_mean)
+
+
+def test_a_curve_for_an_objective(data, ends):
+    class Squares(training.Objective):
+        def __init__(self):
+            super().__init__(F.mse_loss)
+
+        def choose_targets(self, inputs, targets):
+            return F.one_hot(targets, 3).float()
+
+        def metrics(self, outputs, targets):
+            return {"error": ((outputs - targets).square().sum(), targets.numel())}
+
+    options = {"epochs": 5, "batch_size": 32, "rate": 0.01, "progress": False, "device": "cpu"}
+    curve = bezier.fit(*ends, data, objective=Squares(), **options)
+    assert curve.history.metrics["error"] == pytest.approx(curve.history.loss, rel=1e-5)
+    path = bezier.along(curve, data, statistics=data, steps=3, objective=Squares())
+    np.testing.assert_allclose(path.accuracies, path.losses, rtol=1e-5)
+    without = bezier.along(curve, data, statistics=data, steps=3, objective=training.Objective(F.cross_entropy))
+    assert np.isnan(without.accuracies).all() and np.isfinite(without.losses).all()

@@ -154,6 +154,39 @@ def test_scales_of_batch_norms_filters_do_not_matter_in_batch_mode(data):
     np.testing.assert_allclose(surfaces[0].losses, surfaces[1].losses, rtol=1e-2)
 
 
+@pytest.mark.parametrize("batch_norm", ["running", "batch"])
+def test_a_remainder_of_one_joins_the_batch_before_it(batch_norm):
+    """BatchNorm cannot normalise one example by its own variance; and no example is left out."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    x, labels = torch.randn(257, 3), torch.arange(257) % 2
+    one, whole = (
+        landscape.surface(model, (x, labels), steps=3, batch_norm=batch_norm, batch_size=n) for n in (256, 257)
+    )
+    np.testing.assert_allclose(one.losses, whole.losses, rtol=1e-6)
+
+
+def test_a_surface_for_an_objective_is_that_of_its_loss(data, ends):
+    class Squares(training.Objective):
+        def __init__(self):
+            super().__init__(F.mse_loss)
+
+        def choose_targets(self, inputs, targets):
+            return F.one_hot(targets, 3).float()
+
+    by_objective = landscape.surface(ends[0], data, steps=3, objective=Squares())
+    by_loss = landscape.surface(ends[0], (data[0], F.one_hot(data[1], 3).float()), steps=3, loss=F.mse_loss)
+    np.testing.assert_array_equal(by_objective.losses, by_loss.losses)
+
+
+def test_a_surface_over_token_numbers():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.EmbeddingBag(9, 4), nn.Linear(4, 2))
+    tokens, labels = torch.randint(9, (20, 5)), torch.arange(20) % 2
+    found = landscape.surface(model, (tokens, labels), steps=3)
+    assert found.centre == pytest.approx(training.mean_loss(model, (tokens, labels)), rel=1e-5)
+
+
 # --- nothing happens to the model ---
 
 

@@ -1,4 +1,4 @@
-"""The training loop beside one written out by hand; its schedules, augmentation, errors and repeatability."""
+"""The training loop beside one written out by hand; and its repeatability."""
 
 import math
 
@@ -6,36 +6,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from cnnlib import training
 from cnnlib.training import loop
-from cnnlib.training.progress import Progress
-from cnnlib.training.schedule import schedule
-
-CLASSES = 3
-
-
-@pytest.fixture
-def data():
-    """Images whose class is where their bright half lies, with noise."""
-    rng = np.random.default_rng(0)
-    labels = rng.integers(CLASSES, size=200)
-    images = rng.integers(0, 120, (200, 2, 6, 6), dtype=np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        image[:, 2 * label : 2 * label + 2] += 100
-    return images, labels
-
-
-def network(seed=0):
-    torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, CLASSES))
-
-
-def weights(model):
-    return torch.cat([tensor.flatten().double() for tensor in model.state_dict().values()])
+from tests.training.small_networks import network, weights
+from tests.training.unchanged import unchanged
 
 
 @pytest.mark.parametrize(("kind", "make"), [
@@ -119,57 +95,6 @@ def test_floats_are_used_as_they_are_and_evaluation_changes_nothing(data):
     assert model.training and torch.equal(before, weights(model))
 
 
-def test_a_model_with_auxiliary_heads_and_a_loss_of_its_own(data):
-    class Two(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.main, self.other = network(0), network(1)
-
-        def forward(self, x):
-            return (self.main(x), self.other(x)) if self.training else self.main(x)
-
-    def loss(outputs, labels):
-        return sum(F.cross_entropy(scores, labels) for scores in outputs)
-
-    model = Two()
-    with pytest.raises(ValueError, match="loss must be a function that adds up the losses of the model's several"):
-        training.fit(model, data, epochs=8, batch_size=20)
-    history = training.fit(model, data, epochs=8, batch_size=20, loss=loss)
-    assert history.accuracy[-1] > 0.95 and training.accuracy(model.other, data) > 0.95
-
-
-def test_parameter_groups_keep_their_ratio(data):
-    model = network()
-    groups = [{"params": model[0].parameters(), "lr": 0.0}, {"params": model[4].parameters()}]
-    first, last = model[0].weight.clone(), model[4].weight.clone()
-    training.fit(model, data, epochs=1, optimizer=torch.optim.SGD(groups, lr=0.1))
-    assert torch.equal(first, model[0].weight) and not torch.equal(last, model[4].weight)
-
-
-def test_an_optimizer_has_its_own_rates_again(data):
-    """Or a second run would begin where the cosine of the first ended."""
-    model = network()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    training.fit(model, data, epochs=1, optimizer=optimizer)
-    assert optimizer.param_groups[0]["lr"] == 0.1
-    with pytest.raises(training.Diverged):
-        training.fit(model, data, epochs=1, optimizer=optimizer, loss=lambda outputs, _: outputs.sum() * math.inf)
-    assert optimizer.param_groups[0]["lr"] == 0.1
-
-
-def test_frozen_parts_stay_in_their_mode_when_looked_at(data):
-    model = network().train()
-    model[1].eval()
-    training.accuracy(model, data)
-    assert model.training and model[4].training and not model[1].training
-
-
-def test_outputs_can_be_trained_on(data):
-    scale = nn.Parameter(torch.ones(()))
-    (training.predict(network(), data[0]) * scale).sum().backward()
-    assert scale.grad is not None
-
-
 def test_other_devices_random_numbers_are_left_alone(data, monkeypatch):
     model, seeded = network(), []
     monkeypatch.setattr("torch.cuda.manual_seed_all", seeded.append)
@@ -187,103 +112,55 @@ def test_precision_is_mixed_where_the_gpu_computes_so(monkeypatch, device, capab
     assert (precision == ("cuda", torch.bfloat16)) == mixed
 
 
-# --- schedules ---
+def test_a_loss_alone_is_an_objective(data):
+    model, targets = network(), data[1].astype(float)
+    squares = training.Objective(lambda outputs, targets: F.mse_loss(outputs[:, 0], targets))
+    options = {"epochs": 20, "batch_size": 20, "rate": 0.02, "optimizer": "adam", "test": (data[0], targets)}
+    history = training.fit(model, (data[0], targets), objective=squares, **options)
+    assert history.loss[-1] < 0.3 * history.loss[0] and history.metrics == history.test_metrics == {}
 
 
-@given(st.floats(0, 10), st.floats(0, 9))
-def test_schedules(time, warmup):
-    ramp = min(1, time / warmup) if warmup else 1
-    cosine = schedule("cosine", 10, warmup=warmup)
-    assert cosine(time) == pytest.approx(ramp * math.cos(math.pi * time / 20) ** 2, abs=1e-9)
-    step = schedule("step", 10, [5, 8], warmup)
-    assert step(time) == pytest.approx(ramp * (1 if time < 5 else 0.1 if time < 8 else 0.01))
-    assert schedule("constant", 10, warmup=warmup)(time) == ramp
+@pytest.mark.parametrize("which", ["train", "test"])
+@pytest.mark.parametrize("change", [
+    lambda images, labels: (images, labels + 1),
+    lambda images, labels: (images, labels / 2),
+    lambda images, labels: (images, labels > 0),
+    lambda images, labels: (images, labels[:9]),
+    lambda images, labels: (images, labels[:, None]),
+    lambda images, labels: (images, None),
+    lambda images, labels: (images, {"class": labels}),
+    lambda images, labels: (images / np.float32(0), labels),
+    lambda images, labels: (images.astype(int), labels),
+    lambda images, labels: images,
+])  # fmt: skip
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_bad_data_are_refused_before_the_first_step(data, change, which):
+    """Neither weights nor BatchNorm's statistics change, nor the random numbers that the caller draws next."""
+    model = nn.Sequential(network(), nn.Dropout(0.5)).train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with unchanged(model), pytest.raises(ValueError, match=f"{which}"):
+        training.fit(model, epochs=1, optimizer=optimizer, **{"train": data, "test": data, which: change(*data)})
+    assert optimizer.param_groups[0]["lr"] == 0.1
 
 
-# --- augmentation ---
+def test_test_images_of_a_size_that_the_network_does_not_take(data):
+    model = network()
+    with unchanged(model), pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        training.fit(model, data, epochs=1, test=(data[0][:, :, :5], data[1]))
 
 
-@given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 6), st.integers(1, 6), st.integers(1, 3))
-def test_a_shift_moves_each_image_as_a_whole(N, C, H, W, pixels):
-    images = torch.arange(1.0, N * C * H * W + 1).view(N, C, H, W)
-    moved = training.shift(pixels)(images, torch.Generator().manual_seed(0))
-    assert moved.shape == images.shape
-    padded = F.pad(images, (pixels,) * 4)
-    windows = padded.unfold(2, H, 1).unfold(3, W, 1)  # (N, C, rows, columns, H, W)
-    for n in range(N):
-        assert (windows[n] == moved[n, :, None, None]).all(dim=(0, 3, 4)).any()
+def test_the_look_at_the_data_draws_nothing(data):
+    """With test data and without, the weights are the same, though the model draws in evaluation mode too."""
 
-
-def test_all_shifts_and_both_sides_occur():
-    images = torch.zeros(2000, 1, 5, 5)
-    images[:, :, 2, 2] = 1
-    moved = training.shift(2)(images, torch.Generator().manual_seed(0))
-    share = moved.mean(dim=0)[0]
-    assert share.min() > 0.02 and share.max() < 0.06  # 25 places, 0.04 each
-    ramp = torch.arange(4.0).expand(2000, 1, 1, 4)
-    flipped = training.flip()(ramp, torch.Generator().manual_seed(0))
-    assert set(map(tuple, flipped.view(2000, 4).tolist())) == {(0, 1, 2, 3), (3, 2, 1, 0)}
-    assert 0.45 < (flipped[:, 0, 0, 0] == 3).double().mean() < 0.55
-
-
-# --- errors ---
-
-
-def test_the_step_in_which_the_loss_is_lost(data):
-    class Breaks(nn.Module):
+    class Noisy(nn.Module):
         def __init__(self):
             super().__init__()
-            self.inner, self.calls = network(), 0
+            self.inner = network()
 
         def forward(self, x):
-            self.calls += self.training
-            return self.inner(x) * (float("nan") if self.calls == 30 else 1)
+            return self.inner(x + torch.rand(()))
 
-    with pytest.raises(training.Diverged, match=r"became nan in step 29 \(epoch 3\)") as caught:
-        training.fit(Breaks(), data, epochs=9, batch_size=20)
-    assert caught.value.step == 29
-
-
-def test_labels_are_looked_at_before_the_first_step(data):
-    images, labels = data
-    model = network()
-    before = model[4].weight.clone()
-    labels = labels.copy()
-    labels[190] = CLASSES  # in the last batch, or in none
-    with pytest.raises(ValueError, match=r"position 190, must be 0 to 2, for the network has 3 outputs .*; got 3"):
-        training.fit(model, (images, labels), epochs=1)
-    assert torch.equal(model[4].weight, before)
-    with pytest.raises(ValueError, match="got -1"):
-        training.accuracy(model, (images, labels - 1 - (labels == CLASSES)))
-
-
-# --- progress ---
-
-
-def test_progress_is_silent_where_nobody_looks(data, capsys):
-    training.fit(network(), data, epochs=1)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_progress_at_a_terminal(data, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("cnnlib.training.progress.WAIT", 0)
-    training.fit(network(), data, epochs=2, test=data)
-    shown = capsys.readouterr().err.split("\r\x1b[K")
-    assert " 50% loss " in shown[1] and shown[1].endswith(" left")
-    assert shown[-1].startswith("2 epochs: training loss ") and "; test accuracy " in shown[-1]
-    training.fit(network(), data, epochs=1, progress=False)
-    assert capsys.readouterr().err == ""
-
-
-def test_time_left(monkeypatch):
-    now, lines = [0.0], []
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
-    bar = Progress(100)
-    bar._draw = lambda share, words: lines.append((share, words))
-    now[0] = 50.0
-    bar.to(25, "loss 1")
-    now[0] = 50.1
-    bar.to(26, "loss 1")  # too soon to draw
-    bar.end("done")
-    assert lines == [(0.25, "loss 1, about 2 min 30 s left"), (None, "done")]
+    runs = [Noisy(), Noisy()]
+    for model, test in zip(runs, (None, data), strict=True):
+        training.fit(model, data, epochs=1, test=test)
+    assert torch.equal(*map(weights, runs))

@@ -84,6 +84,37 @@ def test_training_leaves_the_model_there(data, optimizer, name):
     assert np.isfinite(training.mean_loss(model, data))
 
 
+def test_inputs_and_targets_of_other_kinds_go_there(data):
+    """Tokens and signals, and targets in a dictionary; what is compared at the end is back on the CPU."""
+
+    class Sum(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.read, self.hear = nn.EmbeddingBag(10, 4), nn.Linear(6, 4)
+
+        def forward(self, tokens, signal):
+            return {"scores": self.read(tokens) + self.hear(signal)}
+
+    class Named(training.Classification):
+        def __init__(self):
+            super().__init__(lambda outputs, targets: nn.functional.cross_entropy(outputs["scores"], targets["label"]))
+
+        def check(self, name, inputs, targets, outputs):
+            super().check(name, inputs, targets["label"], outputs["scores"])
+
+        def metrics(self, outputs, targets):
+            return super().metrics(outputs["scores"], targets["label"])
+
+    rng = np.random.default_rng(0)
+    inputs = rng.integers(10, size=(48, 5)), rng.normal(size=(48, 6))
+    pair = inputs, {"label": rng.integers(4, size=48).astype(np.uint8)}
+    model = Sum()
+    history = training.fit(model, pair, test=pair, objective=Named(), **SHORT)
+    assert devices(model) == {GPU} and training.predict(model, inputs)["scores"].device.type == "cpu"
+    assert history.test_accuracy[-1] == training.evaluate(model, pair, Named())["accuracy"]
+    assert np.isfinite(training.mean_loss(model, pair, objective=Named()))
+
+
 def test_mixed_precision(data):
     """The layers compute in bfloat16; parameters, gradients and the loss stay float32."""
     model, seen = models.build("resnet20", num_classes=10), []
