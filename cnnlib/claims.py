@@ -18,11 +18,11 @@ KEY = "claim"  # of an output's metadata, under "cnnlib"
 class Claim(TextDisplayObject):
     """One line of plain text."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.data
 
 
-def claim(what, value, *, at_least=None, at_most=None):
+def claim(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
     """Assert that ``value`` is ``at_least`` or ``at_most`` a threshold, and show so in one line.
 
     ``what`` names the result in a few words. ``AssertionError`` where it does not hold.

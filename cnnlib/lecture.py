@@ -2,7 +2,9 @@
 
 import html
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from IPython.display import HTML, display
@@ -87,13 +89,13 @@ class SlideNumber:
 
     row: str
     topic: str
-    slide: object
-    computed: object = None
+    slide: Any
+    computed: Any = None
     why: str = ""  # where they differ: the reason
     note: str = ""  # what else there is to say
     source: str = ""  # where it was published, for a number that is cited
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.choice("row", self.row, ROWS)
         for name in ("topic", "why", "note", "source"):
             if not isinstance(getattr(self, name), str):
@@ -110,24 +112,24 @@ class SlideNumber:
             arguments.fail("why", "", f"the reason why {self.topic!r} is {self.computed!r} and not {self.slide!r}")
 
     @property
-    def agrees(self):
+    def agrees(self) -> bool:
         same = self.slide == self.computed  # NumPy takes a list for a tuple, and not lists within lists of two lengths
         return same is True or bool(np.array_equal(self.slide, self.computed))
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         """Found by comparing, never given: "agrees", "differs", or "cited" where there is nothing to compare with."""
         if self.source:
             return "cited"
         return "agrees" if self.agrees else "differs"
 
     @property
-    def anchor(self):
+    def anchor(self) -> str:
         """The HTML id of its line on the page, the same in every run."""
         said = f"{self.topic}\0{_words(self.slide)}"
         return f"lecture-{self.row.lower()}-{zlib.crc32(said.encode()):08x}"
 
-    def as_data(self):
+    def as_data(self) -> dict[str, str]:
         """Strings alone: what the stored output keeps for the appendix of all numbers."""
         return {
             "row": self.row,
@@ -142,7 +144,7 @@ class SlideNumber:
         }
 
 
-def verdicts(numbers):
+def verdicts(numbers: Iterable[SlideNumber]) -> None:
     """Display ``numbers`` (``SlideNumber``) as a table with a verdict each, and keep them in the output's metadata."""
     kept = []
     for number in arguments.sequence("numbers", numbers, "a list of SlideNumber"):
@@ -157,7 +159,7 @@ def verdicts(numbers):
     display(HTML(table), metadata={"cnnlib": {"slide_numbers": kept}})
 
 
-def _line(data):
+def _line(data: dict[str, str]) -> str:
     topic, slide, computed, why, note, source = (
         html.escape(data[key]) for key in ("topic", "slide", "computed", "why", "note", "source")
     )
@@ -167,7 +169,7 @@ def _line(data):
     return f'<tr id="{data["anchor"]}">{cells}</tr>'
 
 
-def _words(value):
+def _words(value: object) -> str:
     """A claim is shown as one, not as Python's True or False, and a list without Python's brackets."""
     if isinstance(value, bool | np.bool_):
         return "holds" if value else "does not hold"

@@ -2,12 +2,13 @@
 
 import json
 import re
+from pathlib import Path
 
 from cnnlib import checkout
 from cnnlib.authoring.pages.provenance import COLAB
 
 
-def environment_yml():
+def environment_yml() -> str:
     """Text of ``environment.yml``: the same requirements for users of conda, at the tested versions."""
     python = checkout.project()["requires-python"]
     return f"""\
@@ -26,7 +27,7 @@ dependencies:
 """
 
 
-def citation_cff():
+def citation_cff() -> str:
     """Text of ``CITATION.cff``."""
     project = checkout.project()
     return f"""\
@@ -43,7 +44,7 @@ authors:
 """
 
 
-def colab_cell():
+def colab_cell() -> str:
     """Source of the cell that fetches the course where a notebook is opened on Colab."""
     return f"""\
 import sys
@@ -53,7 +54,7 @@ if "google.colab" in sys.modules:  # on Colab, fetch the course's package first
 """
 
 
-def wanted():
+def wanted() -> dict[Path, str]:
     """Path → text, for every file that repeats something."""
     root = checkout.ROOT
     texts = {root / "environment.yml": environment_yml(), root / "CITATION.cff": citation_cff()}
@@ -69,12 +70,12 @@ def wanted():
     return texts
 
 
-def out_of_step():
+def out_of_step() -> list[Path]:
     """The files that do not say what ``pyproject.toml`` does."""
     return list(_stale(wanted()))
 
 
-def sync():
+def sync() -> list[Path]:
     """Rewrite the files that are out of step; returns them."""
     stale = _stale(wanted())
     for path, text in stale.items():
@@ -82,7 +83,7 @@ def sync():
     return list(stale)
 
 
-def _stale(texts):
+def _stale(texts: dict[Path, str]) -> dict[Path, str]:
     return {
         path: text for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     }

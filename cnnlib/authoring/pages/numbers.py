@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from cnnlib.checkout import BOOK, notebooks
 from cnnlib.lecture import ROWS
@@ -22,16 +24,16 @@ PARTS = {
 MARKS = re.compile(r"([\\`*_{}\[\]<>|$~^#&])")  # what Markdown would read as something else
 
 
-class Found(NamedTuple):
+class PageNumber(NamedTuple):
     """A number of the lecture in a page's output."""
 
     page: str  # path within the book, without its suffix
     title: str  # of the page
-    data: dict  # as in ``lecture.SlideNumber.as_data``
+    data: dict[str, str]  # as in ``lecture.SlideNumber.as_data``
 
 
-def collect(paths=None):
-    """The numbers in the stored outputs of the notebooks ``paths``, by default all of the book's: ``Found``, in order.
+def collect(paths: Iterable[Path] | None = None) -> list[PageNumber]:
+    """The ``PageNumber``s in the stored outputs of the notebooks ``paths``, by default all of the book's, in order.
 
     They are what the pages computed when they last ran; a test elsewhere sees that outputs belong to their code.
     """
@@ -42,11 +44,11 @@ def collect(paths=None):
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
                 for data in output.get("metadata", {}).get("cnnlib", {}).get("slide_numbers", []):
-                    found.append(Found(page, _title(notebook), data))
+                    found.append(PageNumber(page, _title(notebook), data))
     return found
 
 
-def text(found):
+def text(found: list[PageNumber]) -> str:
     """The appendix, in Markdown: part by part of the lecture, row by row, a line for each number."""
     counts = Counter(each.data["verdict"] for each in found)
     lines = [
@@ -80,14 +82,14 @@ def text(found):
     return "\n".join(lines) + "\n"
 
 
-def write():
+def write() -> list[PageNumber]:
     """Write the appendix; returns what it holds (``collect``)."""
     found = collect()
     PATH.write_text(text(found), encoding="utf-8", newline="\n")
     return found
 
 
-def _line(each):
+def _line(each: PageNumber) -> str:
     data = each.data
     link = f'<a href="../{each.page}.html#{data["anchor"]}">{_plain(data["topic"])}</a>'
     verdict = {
@@ -99,12 +101,12 @@ def _line(each):
     return f"| {link} | {_plain(data['slide'])} | {_plain(data['computed'])} | {verdict} |"
 
 
-def _plain(words):
+def _plain(words: str) -> str:
     """Words that Markdown shows as they are, on one line."""
     return MARKS.sub(r"\\\1", " ".join(words.split()))
 
 
-def _title(notebook):
+def _title(notebook: dict[str, Any]) -> str:
     prose = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     heading = re.search(r"^# (.+)$", prose, re.MULTILINE)
     return heading[1] if heading else "a page without a title"

@@ -1,7 +1,9 @@
 """The book's claims under other seeds than the one that its outputs come from."""
 
 import statistics
-from typing import NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from cnnlib.authoring.pages import execute
 from cnnlib.claims import KEY
@@ -13,40 +15,43 @@ class Margin(NamedTuple):
     what: str
     side: str  # at_least or at_most
     threshold: float
-    values: tuple
+    values: tuple[float, ...]
 
     @property
-    def holds(self):
+    def holds(self) -> bool:
         return self.least >= 0
 
     @property
-    def least(self):
+    def least(self) -> float:
         """The smallest distance of a value to the threshold, on the right side of it."""
         sign = 1 if self.side == "at_least" else -1
         return min(sign * (value - self.threshold) for value in self.values)
 
     @property
-    def deviations(self):
+    def deviations(self) -> float:
         """The distance of the mean to the threshold, in standard deviations; infinite where all values are one."""
         spread = statistics.stdev(self.values) if len(self.values) > 1 else 0.0
         distance = abs(statistics.mean(self.values) - self.threshold)
         return distance / spread if spread else float("inf")
 
 
-def margins(path, seeds, scale="quick"):
+def margins(path: Path, seeds: Iterable[int], scale: str = "quick") -> tuple[list[Margin], list[str]]:
     """The ``Margin`` of every claim of a notebook, and a line for each cell that failed for another reason."""
-    found, failures = {}, []
+    found: dict[tuple, list[float]] = {}
+    failures: list[str] = []
     for seed in seeds:
         notebook = execute.read(path)
         execute.run(notebook, path.parent, scale, seed=seed, on_errors="go on")
-        records, errors = outcomes(notebook)
+        records, errors = claims_and_errors(notebook)
         failures += [f"{path.stem}, seed {seed}: {error}" for error in errors]
         for place, record in records:
             found.setdefault((place, record["what"], record["side"], record["threshold"]), []).append(record["value"])
-    return [Margin(*key[1:], tuple(values)) for key, values in sorted(found.items())], failures
+    return [
+        Margin(what, side, threshold, tuple(values)) for (_, what, side, threshold), values in sorted(found.items())
+    ], failures
 
 
-def outcomes(notebook):
+def claims_and_errors(notebook: dict[str, Any]) -> tuple[list[tuple[tuple[int, int], dict[str, Any]]], list[str]]:
     """The claims that a notebook's outputs record, and the errors of its cells that no claim explains.
 
     Each claim comes with its place, (cell, number within it): one that fails keeps those after it in its cell unmade.

