@@ -1,8 +1,13 @@
 """The grader: student code and tests never share a process.
 
-Read in this order: ``results`` (what is found), ``lab`` and ``checks`` (how a lab's tests are written), ``inputs``
-(unforeseeable, repeatable draws), ``inside`` (what runs within the sandbox), ``packages``, ``walls`` and ``sandbox``
-(what is there, and nothing else), ``session`` (one submission's process), ``proxies`` (what a check sees of it),
-``submission`` (reading what was handed in), ``grade`` (one submission), ``batch`` (a folder of them), then
-``gradebook``, ``feedback`` and ``report`` (telling it). ``release`` makes the labs.
+Data pass one way through its rooms, and no room imports a later one:
+
+``checks``     labs, their tasks and checks, unforeseeable draws (``results`` and ``rejection`` are what these find)
+``sandbox``    the process that student code runs in, and calls of what it defines; ``inside`` is what runs within
+``notebooks``  what was handed in is read; what was found is written, for nbgrader and as a page of feedback
+``runs``       submissions become jobs, plain data; executors do them, here or on another machine
+``exports``    ``grades``, plain data too, in the forms that others read
+``nbgrader``   its gradebook, and the step of it that is replaced
+
+``writer`` alone writes what submissions share, and ``grade_folder`` is all of it together: ``cnnlab grade``.
 """

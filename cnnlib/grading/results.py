@@ -1,7 +1,6 @@
-"""What is graded, and what grading finds, from a single check up to a whole submission: plain, frozen data."""
+"""What grading finds, from a single check up to a whole submission: plain, frozen data."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 GRADED = "graded"
 PARTLY_EXECUTED = "partly executed"  # a cell raised; everything else was run and checked
@@ -16,24 +15,6 @@ LONGEST_DETAIL = 500  # characters
 
 
 @dataclass(frozen=True)
-class Handed:
-    """Where one student's work on one lab lies."""
-
-    student: str
-    lab: str
-    folder: Path
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    """What lies among the submissions and is none: where, and why it is not taken for one."""
-
-    student: str
-    what: str
-    why: str
-
-
-@dataclass(frozen=True)
 class CheckResult:
     """One check: ``says`` is what it looked at, ``message`` what was wrong, empty where nothing was."""
 
@@ -44,7 +25,7 @@ class CheckResult:
     message: str = ""
 
 
-def check_cell_of(task):
+def check_cell_of(task: str) -> str:
     """grade_id of the cell that stands for the checks of the task of that name in a notebook."""
     return f"{task}-checks"
 
@@ -55,19 +36,19 @@ class TaskResult:
 
     name: str
     title: str
-    checks: tuple
-    misconceptions: tuple = ()
+    checks: tuple[CheckResult, ...]
+    misconceptions: tuple[str, ...] = ()
 
     @property
-    def check_cell(self):
+    def check_cell(self) -> str:
         return check_cell_of(self.name)
 
     @property
-    def points(self):
+    def points(self) -> float:
         return sum(check.points for check in self.checks)
 
     @property
-    def score(self):
+    def score(self) -> float:
         return round(sum(check.score for check in self.checks), 2)
 
 
@@ -91,18 +72,18 @@ class SubmissionResult:
     lab: str
     status: str
     detail: str = ""
-    tasks: tuple = ()
-    cells: tuple = ()
-    answers: dict = field(default_factory=dict)
+    tasks: tuple[TaskResult, ...] = ()
+    cells: tuple[CellResult, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
-    def score(self):
+    def score(self) -> float | None:
         """Automatic points, or None where there are none to tell."""
         return None if self.status in NO_SCORE else round(sum(task.score for task in self.tasks), 2)
 
 
-def not_graded(handed, why):
-    """The ``SubmissionResult`` of a submission (``Handed``) that the grader failed on; ``why`` may be an exception."""
+def not_graded(student: str, lab: str, why: str | BaseException) -> SubmissionResult:
+    """The result of a submission that the grader failed on; ``why`` may be an exception."""
     if isinstance(why, BaseException):
         why = f"the grader failed ({type(why).__name__}: {why})"
-    return SubmissionResult(handed.student, handed.lab, NOT_GRADED, why[:LONGEST_DETAIL])
+    return SubmissionResult(student, lab, NOT_GRADED, why[:LONGEST_DETAIL])

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cnnlib import cli
-from cnnlib.grading.checks import draws as inputs
+from cnnlib.grading.checks import draws
 from cnnlib.grading.checks.lab import load
 from cnnlib.grading.sandbox.sandbox import Sandbox
 from tests.grading.small_lab import write_lab
@@ -41,8 +41,8 @@ def sandbox(minilab):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnlib.grading.checks.lab.SOLUTIONS", minilab)
         small = load("lab00_small")
-    with Sandbox(small) as walls:
-        yield walls
+    with Sandbox(small) as warm:
+        yield warm
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def course(lab, tmp_path):
 @pytest.fixture
 def graded(course, monkeypatch, tmp_path):
     """Grade what ``course`` holds; returns (exit code, output, rows of grades.csv by student)."""
-    monkeypatch.setattr(inputs, "SECRET_FILE", tmp_path / "secret")
+    monkeypatch.setattr(draws, "SECRET_FILE", tmp_path / "secret")
 
     def run(*options):
         arguments = ["grade", str(course.folder), "--out", str(course.out), *options]

@@ -10,7 +10,8 @@ from nbformat import v4
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from cnnlib.grading.notebooks.autograded import verbatim, verdict_html
+from cnnlib.grading.notebooks import verdict
+from cnnlib.grading.notebooks.stored_notebook import verbatim
 from cnnlib.grading.results import CheckResult, TaskResult
 
 STRANGE = [
@@ -150,7 +151,7 @@ def test_the_courses_own_text_is_rendered(page):
 
 def test_a_verdict_sets_no_formula_of_a_student():
     check = CheckResult("one", "One.", 1, 0, "f is not defined: $\\href{javascript:alert(1)}{x}$")
-    assert "href" not in Page(verdict_html(TaskResult("f", "F", (check,)))).formulas
+    assert "href" not in Page(verdict.html(TaskResult("f", "F", (check,)))).formulas
 
 
 def test_feedback_has_the_answer_without_a_fence(course, graded, lab):

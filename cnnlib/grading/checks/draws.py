@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import secrets
+from pathlib import Path
 
 import numpy as np
 
@@ -19,14 +20,14 @@ SECRET_FILE = ROOT / ".course-secret"
 LENGTH = 32  # bytes
 
 
-def generator(secret, student, lab, task, check):
+def generator(secret: bytes, student: str, lab: str, task: str, check: str) -> np.random.Generator:
     """The ``numpy.random.Generator`` of one check of one student's submission."""
     words = json.dumps([student, lab, task, check]).encode()
     digest = hmac.new(secret, words, hashlib.sha256).digest()
     return np.random.default_rng(np.frombuffer(digest, "<u4"))
 
 
-def course_secret(path=SECRET_FILE):
+def course_secret(path: Path = SECRET_FILE) -> bytes:
     """The secret that stands in the file ``path``, made there the first time. Keep it: re-grades depend on it."""
     try:
         # Only for the one who grades, and never over one that another run has just made.

@@ -1,6 +1,7 @@
 """nbgrader's gradebook: an SQLite file with one writer, which any nbgrader tool can open."""
 
 import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -13,7 +14,9 @@ from sqlalchemy.exc import SAWarning
 
 from cnnlib.checkout import ROOT
 from cnnlib.errors import CourseError
-from cnnlib.grading.results import check_cell_of
+from cnnlib.grading.checks.lab import Lab
+from cnnlib.grading.grades import Row
+from cnnlib.grading.results import SubmissionResult, check_cell_of
 
 COURSE = "cnn-lab-course"
 UNANSWERED = ("", "YOUR ANSWER HERE")  # nbgrader's words, in the released notebook
@@ -32,7 +35,7 @@ c.CourseDirectory.db_url = {gradebook!r}
 """
 
 
-def configuration(out, solutions, submissions):
+def configuration(out: Path, solutions: Path, submissions: Path) -> str:
     """Text of the nbgrader_config.py that belongs beside the gradebook in the folder ``out``."""
     course = ROOT / "nbgrader_config.py"
     places = {"course": course, "root": out, "source": solutions, "submitted": submissions}
@@ -41,7 +44,7 @@ def configuration(out, solutions, submissions):
 
 
 @contextmanager
-def opened(path):
+def open_gradebook(path: Path) -> Iterator[api.Gradebook]:
     """The gradebook in the file ``path``, made where there is none."""
     # For a new file nbgrader asks the command `alembic` for the version of its schema, which takes three seconds.
     with patch.object(api, "get_alembic_version", _schema_version):
@@ -51,12 +54,12 @@ def opened(path):
         yield gradebook
 
 
-def _schema_version():
+def _schema_version() -> str | None:
     """The newest version of nbgrader's schema."""
     return ScriptDirectory(str(Path(api.__file__).parent / "alembic")).get_current_head()
 
 
-def add_lab(gradebook, lab):
+def add_lab(gradebook: api.Gradebook, lab: Lab) -> None:
     """Enter a lab's graded cells, as nbgrader does when it generates an assignment.
 
     ``CourseError`` where the gradebook has grades of that lab with other such cells.
@@ -75,7 +78,7 @@ def add_lab(gradebook, lab):
     gradebook.db.expire_all()  # the last step wrote through a connection of its own
 
 
-def enter(gradebook, result, read_before):
+def enter(gradebook: api.Gradebook, result: SubmissionResult, read_before: Mapping[str, str] | None) -> None:
     """Enter one submission's automatic points. What a person has given by hand stays.
 
     It waits for a person again only where the answers are not those of ``read_before``, grade_id → text, or where
@@ -88,7 +91,7 @@ def enter(gradebook, result, read_before):
     gradebook.update_or_create_student(result.student)
     submitted = gradebook.update_or_create_submission(result.lab, result.student)
     [entry] = submitted.notebooks
-    scores = {name: 0 for name, text in result.answers.items() if text.strip() in UNANSWERED}
+    scores: dict[str, float] = {name: 0 for name, text in result.answers.items() if text.strip() in UNANSWERED}
     scores |= {task.check_cell: task.score for task in result.tasks}
     for grade in entry.grades:
         auto_score = scores.get(grade.name)  # None: a person gives the points
@@ -100,8 +103,8 @@ def enter(gradebook, result, read_before):
     gradebook.db.commit()
 
 
-def with_points_by_hand(gradebook, row):
-    """A ``report.row`` with its points by_hand, for the answers that a person grades, and its total of all points.
+def add_points_by_hand(gradebook: api.Gradebook, row: Row) -> Row:
+    """A row of the grades with its points by_hand, for the answers that a person grades, and its total of all points.
 
     Both are None as long as an answer waits; those that the row has stay where the gradebook has no such submission.
     """
@@ -119,5 +122,5 @@ def with_points_by_hand(gradebook, row):
     return {**row, "by_hand": None if waits else sum(given), "total": None if waits else round(submitted.score, 2)}
 
 
-def _url(gradebook):
+def _url(gradebook: api.Gradebook) -> str:
     return gradebook.engine.url.render_as_string(hide_password=False)

@@ -6,17 +6,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbformat import NotebookNode
 from traitlets.config import Config
 
+from cnnlib._files import write
+from cnnlib.grading.checks.lab import Lab
 from cnnlib.grading.notebooks import cells
-from cnnlib.grading.notebooks.autograded import verdict_html
-from cnnlib.grading.results import GRADED, NOT_GRADED, UNREADABLE
+from cnnlib.grading.results import CRASHED, GRADED, NOT_GRADED, PARTLY_EXECUTED, TIMED_OUT, UNREADABLE, SubmissionResult
 
 WORDS = {
     GRADED: "Everything in your notebook ran.",
-    "partly executed": "Some cells raised an error. Everything else was run and checked.",
-    "timed out": "Something in your notebook did not end in time. Everything else was run and checked.",
-    "crashed": "Something in your notebook ended Python or used up its memory. Everything else was run and checked.",
+    PARTLY_EXECUTED: "Some cells raised an error. Everything else was run and checked.",
+    TIMED_OUT: "Something in your notebook did not end in time. Everything else was run and checked.",
+    CRASHED: "Something in your notebook ended Python or used up its memory. Everything else was run and checked.",
     UNREADABLE: "Your notebook could not be read, so there is no score.",
     NOT_GRADED: "Your notebook has not been graded yet, so there is no score: the grader failed on it. Your instructor "
     "has been told.",
@@ -24,8 +26,8 @@ WORDS = {
 BY_HAND = "This answer is graded by hand, and does not count in the sum above."
 
 
-def page(result, lab, notebook):
-    """Feedback on one submission as HTML; ``notebook`` is the ``marked`` one, or None where there is none."""
+def page(result: SubmissionResult, lab: Lab, notebook: NotebookNode | None) -> str:
+    """Feedback on one submission as HTML; ``notebook`` is the one with the findings, or None where there is none."""
     checks = {task.check_cell: task for task in result.tasks}
     shown = [cells.markdown(_opening(result, lab), "opening")]
     for number, cell in enumerate(notebook.cells if notebook else ()):
@@ -33,8 +35,8 @@ def page(result, lab, notebook):
         if marks.get("grade_id") in checks:
             task = checks[marks["grade_id"]]
             marks = {**marks, "score": task.score, "points": task.points}
-            verdict = cells.shown(html=verdict_html(task))
-            shown.append(cells.code(f"# {task.title}: the hidden checks", f"checks-{number}", marks, [verdict]))
+            verdict = cell.outputs[:1]  # without the score after it, which is nbgrader's to read
+            shown.append(cells.code(f"# {task.title}: the hidden checks", f"checks-{number}", marks, verdict))
         elif not marks.get("locked") and (cell.cell_type == "code" or marks):
             # The student's own, as it was written: to render a stranger's text can take for ever, and run scripts.
             by_hand = {"grade": False, "comment": BY_HAND} if marks.get("grade") else {}
@@ -48,6 +50,11 @@ def page(result, lab, notebook):
     return body
 
 
+def write_page(out: Path, result: SubmissionResult, lab: Lab, notebook: NotebookNode | None = None) -> None:
+    """Write a student's ``page`` into the folder ``out``."""
+    write(out / "feedback" / result.student / f"{lab.name}.html", page(result, lab, notebook))
+
+
 class Exporter(HTMLExporter):
     """nbconvert's, without its last step: it parses the page again, for images without a description."""
 
@@ -56,9 +63,11 @@ class Exporter(HTMLExporter):
 
 
 @cache
-def exporter():
+def exporter() -> Exporter:
     """nbconvert's exporter with nbgrader's feedback template; made once, for that takes longer than its pages."""
-    nbgrader = Path(find_spec("nbgrader").origin).parent  # found, not imported: that takes a second
+    found = find_spec("nbgrader")  # not imported: that takes a second
+    assert found is not None and found.origin is not None
+    nbgrader = Path(found.origin).parent
     theirs = nbgrader / "server_extensions" / "formgrader"
     styles = theirs / "static" / "node_modules" / "bootstrap" / "dist" / "css"
     config = Config()
@@ -70,7 +79,7 @@ def exporter():
     return Exporter(config=config)
 
 
-def _opening(result, lab):
+def _opening(result: SubmissionResult, lab: Lab) -> str:
     lines = [WORDS[result.status]]
     if result.detail and result.status != NOT_GRADED:  # what the grader failed at may tell of the hidden checks
         lines.append(f"<pre>{html.escape(result.detail)}</pre>")

@@ -7,9 +7,13 @@ grade_id. Points, tags, locks, outputs and attachments are dropped: they are the
 import json
 import os
 import stat
+from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
+from cnnlib.grading.checks.lab import Lab
 from cnnlib.grading.notebooks import cells
 
 MAX_BYTES = 32 << 20
@@ -22,20 +26,20 @@ class Unreadable(Exception):
     """There is no notebook that could be read; the message says why."""
 
 
-def read(handed):
-    """The notebook of a submission (``results.Handed``), in nbformat 4, cleaned; raises ``Unreadable``."""
-    text = _text(_notebook_path(handed))
+def read(folder: Path, lab: str) -> NotebookNode:
+    """The notebook that the folder of a submission of ``lab`` holds, in nbformat 4, clean; raises ``Unreadable``."""
+    text = _text(_notebook_path(folder, f"{lab}.ipynb"))
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError):
         raise Unreadable("the file is empty" if not text.strip() else "the file is no notebook (no JSON)") from None
-    return cleaned(raw)
+    return clean(raw)
 
 
-def cleaned(raw):
+def clean(raw: Any) -> NotebookNode:
     """The same from a notebook's JSON."""
     try:
-        kept = [_clean(cell, place) for place, cell in enumerate(_cells(raw))]
+        kept = [_clean_cell(cell, place) for place, cell in enumerate(_cells(raw))]
     except Unreadable:
         raise
     except Exception as error:  # nbformat stumbles in many ways over JSON that is no notebook
@@ -43,7 +47,7 @@ def cleaned(raw):
     return cells.notebook(kept)
 
 
-def cells_to_run(notebook, lab):
+def cells_to_run(notebook: NotebookNode, lab: Lab) -> list[tuple[int, str]]:
     """(number, source) of the code that grading runs: the lab's own set-up first, then all that is the student's.
 
     Numbers are those that Jupyter shows when all code cells were run from the top; our own set-up is 0.
@@ -55,33 +59,32 @@ def cells_to_run(notebook, lab):
     return found + [(number, cell.source) for number, cell in enumerate(code, start=1) if grade_id(cell) not in ours]
 
 
-def answers(notebook, lab):
+def answers(notebook: NotebookNode, lab: Lab) -> dict[str, str]:
     """grade_id → text, of the answers that a person grades; of cells with the same name, the first one counts."""
     texts = [(grade_id(cell), cell.source) for cell in notebook.cells]
     return {name: text for name, text in reversed(texts) if name in lab.by_hand}
 
 
-def grade_id(cell):
+def grade_id(cell: NotebookNode) -> str | None:
     """nbgrader's name of a cell, or None."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def _notebook_path(handed):
-    wanted = f"{handed.lab}.ipynb"
+def _notebook_path(folder: Path, wanted: str) -> Path:
     try:
-        names = sorted(os.listdir(handed.folder))
+        names = sorted(os.listdir(folder))
     except OSError as error:
         raise Unreadable(f"its folder cannot be read ({error.strerror})") from None
     notebooks = [name for name in names if name.endswith(".ipynb")]
     if wanted in names:
-        return handed.folder / wanted
+        return folder / wanted
     if len(notebooks) == 1:
-        return handed.folder / notebooks[0]  # renamed, or given a number by a browser
+        return folder / notebooks[0]  # renamed, or given a number by a browser
     there = ", ".join([name for name in names if name[0] != "."][:MOST_NAMES]) or "nothing"
     raise Unreadable(f"there is no {wanted}; in its folder is {there.encode('utf-8', 'replace').decode()}")
 
 
-def _text(path):
+def _text(path: Path) -> str:
     try:
         # A link could lead to anything, and a pipe would be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -107,7 +110,7 @@ def _cells(raw):
     return raw["cells"][:MAX_CELLS]
 
 
-def _clean(cell, place):
+def _clean_cell(cell, place):
     source = cell["source"]
     source = source if isinstance(source, str) else "".join(source)
     if len(source) > MAX_SOURCE:

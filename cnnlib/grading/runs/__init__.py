@@ -1,1 +1,1 @@
-"""One run of the grader over a folder of submissions."""
+"""Submissions become jobs, and jobs results: side by side on this machine, or wherever an executor has them done."""

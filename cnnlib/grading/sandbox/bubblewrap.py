@@ -1,10 +1,11 @@
-"""The walls of the sandbox: the bubblewrap command, and what of this machine is seen through it."""
+"""The bubblewrap command around the sandbox, and what of this machine can be seen within it."""
 
 import os
 import platform
 import shutil
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 
 from cnnlib.errors import CourseError
@@ -22,13 +23,13 @@ class SandboxError(CourseError):
     """There is no working sandbox; the message says why and what to install."""
 
 
-def no_sandbox(why):
+def no_sandbox(why: str) -> SandboxError:
     """The error that says why there is none, and what to install."""
     return SandboxError(INSTALL.format(why=why))
 
 
-def walled(sources):
-    """The bubblewrap command that runs what is appended to it; ``sources`` maps a name in /packages to a path."""
+def bubblewrap_command(sources: Mapping[str, Path]) -> list[str]:
+    """The command that runs what is appended to it; ``sources`` maps a name in /packages to a path."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         linux = platform.system() == "Linux"
@@ -42,14 +43,14 @@ def walled(sources):
         command += ["--ro-bind", path, path]
     for hidden in installed_folders():
         command += ["--tmpfs", hidden, "--remount-ro", hidden]
-    for name, path in sorted(sources.items()):
-        command += ["--ro-bind", str(path), f"/packages/{name}"]
+    for name, source in sorted(sources.items()):
+        command += ["--ro-bind", str(source), f"/packages/{name}"]
     command += ["--ro-bind", str(INSIDE), "/inside", "--proc", "/proc", "--dev", "/dev"]
     command += ["--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/home/student"]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
-def system_files():
+def system_files() -> list[str]:
     """Files and folders of this machine that Python itself needs: shared libraries, and its own installation."""
     triplet = sysconfig.get_config_var("MULTIARCH")
     shared = f"/usr/lib/{triplet}" if triplet and os.path.isdir(f"/usr/lib/{triplet}") else "/usr/lib"
@@ -63,12 +64,12 @@ def system_files():
     return [path for path in paths if os.path.exists(path) and not os.path.islink(path)]
 
 
-def installed_folders():
+def installed_folders() -> list[str]:
     """Where that Python keeps packages that were installed into it: hidden in the sandbox."""
     library = Path(sysconfig.get_path("stdlib"))
     return sorted(str(path) for path in library.glob("*-packages") if path.is_dir())
 
 
-def python():
+def python() -> str:
     """The interpreter itself, not a virtual environment's link to it."""
     return os.path.realpath(sys.executable)

@@ -8,12 +8,13 @@ from packaging.requirements import Requirement
 from cnnlib.checkout import ROOT
 from cnnlib.data.store import registry as data
 from cnnlib.errors import CourseError
+from cnnlib.grading.checks.lab import Lab
 
 # IPython runs the cells, as a notebook's kernel does; Pillow reads and writes the pictures that cnnlib shows.
 ALWAYS = ("ipython", "pillow")
 
 
-def sources_of(lab):
+def sources_of(lab: Lab) -> dict[str, Path]:
     """Name in the sandbox's package folder → path here: the lab's packages, what they need, and cnnlib's tools."""
     sources = {}
     for name in needed([*ALWAYS, *lab.packages]):
@@ -35,7 +36,7 @@ def sources_of(lab):
     return sources
 
 
-def needed(names):
+def needed(names: list[str]) -> list[str]:
     """The distributions of those names and, in turn, those that they need here."""
     seen, found, waiting = set(), set(), [(name, "") for name in names]
     while waiting:
@@ -57,7 +58,7 @@ def needed(names):
     return sorted(found)
 
 
-def link(sources, folder):
+def link(sources: dict[str, Path], folder: Path) -> None:
     """The same package folder without a sandbox: links."""
     for name, path in sources.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

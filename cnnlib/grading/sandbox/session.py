@@ -1,69 +1,58 @@
 """One submission being graded: its process, and calls of what its cells define.
 
-Whatever happens in there, a request ends: with an answer, or with one of the exceptions below. A process that hung,
-ended or spoke nonsense is replaced by a new one in which the cells have run again, and grading goes on.
+Whatever happens in there, a request ends: with an answer, or with one of the exceptions of ``replies``. A process that
+hung, ended or spoke nonsense is replaced by a new one in which the cells have run again, and grading goes on.
 """
 
-import builtins
 import re
 import time
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from cnnlib.errors import CourseError
-from cnnlib.grading.checks.task import Wrong
 from cnnlib.grading.results import CRASHED, GRADED, PARTLY_EXECUTED, STATUSES, TIMED_OUT, CellResult
 from cnnlib.grading.sandbox.inside import wire
+from cnnlib.grading.sandbox.replies import (
+    ANSWERS,
+    CallFailed,
+    Crashed,
+    TimedOut,
+    describe_exception,
+    describe_exit,
+    describe_value,
+    fields_of,
+)
+from cnnlib.grading.sandbox.sandbox import Process, Sandbox
 
 # Characters that are kept: of what a cell prints, of its error, of one line for the instructor, of all cells together.
 OUTPUT, ERROR, INCIDENT, ALL_OUTPUT = 20_100, 4000, 200, 200_000
-LONGEST_CELL = 500  # lines; the number of a line beyond would tell more than a line
 OVER = "the time for the whole notebook is over"
 ASKS = 10_000  # how often one call may ask a function of ours
-# What may come from the other side: kind → its fields and their types.
-FORMS = {
-    "ran": {"output": str, "error": str, "memory": bool},
-    "returned": {"value": object},
-    "raised": {"type": str, "line": int},
-    "not plain": {"what": str},
-    "missing": {},
-    "ask": {"number": int, "args": list},
-}
-
-
-class CallFailed(Wrong):
-    """A call gave no answer that can be judged; the message says why, for the student."""
-
-
-class TimedOut(CallFailed):
-    """A cell or a call took too long, and its process was ended."""
-
-
-class Crashed(CallFailed):
-    """A cell or a call ended the process, filled its memory, or forged a frame."""
 
 
 class Session:
     """The cells of one submission, as (id, source), in a process of their own. A context manager."""
 
-    def __init__(self, sandbox, cells):
+    def __init__(self, sandbox: Sandbox, cells: list[tuple[int, str]]):
         self.sandbox, self.lab, self.cells = sandbox, sandbox.lab, cells
-        self.results = {}  # id → CellResult, of the first time that the cell ran
+        self.results: dict[int, CellResult] = {}  # id → CellResult, of the first time that the cell ran
         self.status = GRADED
-        self.incidents = []  # what an instructor wants to know beside the status
+        self.incidents: list[str] = []  # what an instructor wants to know beside the status
         self._room = ALL_OUTPUT
         self._refusal = ""  # what the last question of a call was refused with
-        self._functions = []  # ours, that student code was given and may ask
-        self._left_out = set()  # cells that hung or ended the process: never run again
-        self._process, self._generation, self._requests = None, 0, 0
+        self._functions: list[Any] = []  # ours, that student code was given and may ask
+        self._left_out: set[int] = set()  # cells that hung or ended the process: never run again
+        self._process: Process | None = None
+        self._generation = self._requests = 0
         self._ends = time.monotonic() + self.lab.total_seconds
 
-    def __enter__(self):
+    def __enter__(self) -> "Session":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._kill()
 
-    def run_cells(self):
+    def run_cells(self) -> None:
         """Have a process in which every cell has run, but those that hung or ended it; none where the time is over."""
         while self._process is None:
             if time.monotonic() >= self._ends:
@@ -77,25 +66,41 @@ class Session:
                 if number not in self._left_out and not self._run_cell(number, source):
                     break
 
-    def call(self, name, args=(), options=None, *, keep=False, tensors=False):
+    def call(
+        self,
+        name: str,
+        args: Iterable = (),
+        options: dict[str, Any] | None = None,
+        *,
+        keep: bool = False,
+        tensors: bool = False,
+    ) -> Any:
         """Call a function of the submission; with ``keep``, the result stays there, and a ``Kept`` comes back.
 
         With ``tensors``, it gets PyTorch's tensors for arrays, and what it gives as tensors comes as arrays.
         """
         request = {"kind": "call", "name": name, "args": list(args), "options": dict(options or {})}
-        value = self._answered({**request, "keep": keep, "tensors": tensors}, name)
+        value = self._answer({**request, "keep": keep, "tensors": tensors}, name)
         if not keep:
             return value
         if not isinstance(value, wire.Reference):
             raise CallFailed(f"{name} gave no object")
         return Kept(value.number, self._generation)
 
-    def method(self, kept, name, args=(), options=None, *, tensors=False):
+    def method(
+        self,
+        kept: "Kept",
+        name: str,
+        args: Iterable = (),
+        options: dict[str, Any] | None = None,
+        *,
+        tensors: bool = False,
+    ) -> Any:
         """Call a method of an object that stayed there; where it returns that object, ``kept`` comes back."""
         if kept.generation != self._generation or self._process is None:
             raise CallFailed("the object was lost when its process ended")
         request = {"kind": "method", "number": kept.number, "name": name, "args": list(args)}
-        value = self._answered({**request, "options": dict(options or {}), "tensors": tensors}, name)
+        value = self._answer({**request, "options": dict(options or {}), "tensors": tensors}, name)
         return kept if isinstance(value, wire.Reference) and value.number == kept.number else value
 
     def _run_cell(self, number, source):
@@ -108,57 +113,48 @@ class Session:
             self.incidents.append(f"cell [{number}]: {failure}")
             return False
         if number not in self.results:
-            output, error = self._kept(output, OUTPUT), self._kept(error, ERROR)
+            output, error = self._cut(output, OUTPUT), self._cut(error, ERROR)
             if error.strip():
                 self._note(CRASHED if memory else PARTLY_EXECUTED)
                 self.incidents.append(f"cell [{number}]: {error.strip().splitlines()[-1][:INCIDENT]}")
             self.results[number] = CellResult(number, output, error.strip("\n"))
         return True
 
-    def _kept(self, text, most):
+    def _cut(self, text, most):
         """The beginning of what a cell printed, as far as there is room: the other side may send any amount of it."""
         text = "".join(letter for letter in text[: min(most, self._room)] if letter.isprintable() or letter in "\n\t")
         self._room -= len(text)
         return text
 
-    def _answered(self, request, name):
+    def _answer(self, request, name):
         self.run_cells()
         if self._process is None:
             raise TimedOut(OVER)
         try:
-            kind, *rest = self._request(request, self.lab.call_seconds, FORMS.keys() - {"ran"})
+            kind, *rest = self._request(request, self.lab.call_seconds, ANSWERS)
         except CallFailed as failure:
             self.incidents.append(f"{name}: {failure}")
             raise
         if kind == "returned":
             return rest[0]
         if kind == "raised":
-            raise CallFailed(self._raised(name, *rest))
+            type_name, line = rest
+            if type_name == "MemoryError":
+                self._note(CRASHED)
+            raise CallFailed(describe_exception(name, type_name, line, self._refusal))
         if kind == "not plain":
-            raise CallFailed(f"{name} gave {_known(rest[0])}, and plain data is needed: numbers, text, arrays, lists")
-        raise CallFailed(self._missing(name))
+            raise CallFailed(
+                f"{name} gave {describe_value(rest[0])}, and plain data is needed: numbers, text, arrays, lists"
+            )
+        raise CallFailed(self._explain_missing(name))
 
-    def _missing(self, name):
+    def _explain_missing(self, name):
         """Why there is nothing of this name: perhaps the cell that should define it failed."""
         for number, source in self.cells:
             error = self.results[number].error
             if error and re.search(rf"\b{name}\b", source):
                 return f"{name} is not defined, for cell [{number}] failed: {error.splitlines()[-1][:INCIDENT]}"
         return f"{name} is not defined"
-
-    def _raised(self, name, type_name, line):
-        """What to tell of an exception. Not its message: that could carry the inputs out, which must stay unknown."""
-        if type_name == "NotImplementedError":
-            return f"{name} is not written yet"
-        if type_name == "MemoryError":
-            self._note(CRASHED)
-            return f"{name} used up its memory"
-        known = getattr(builtins, type_name, None)
-        error = type_name if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        where = f" (line {line} of its cell)" if 1 <= line <= LONGEST_CELL else ""
-        absent = ": a name that its cell uses is not defined at grading" if error == "NameError" else ""
-        because = f", after its question was refused: {self._refusal}" if self._refusal else ""
-        return f"{name} raised {error}{where}{absent}{because}"
 
     def _request(self, message, seconds, kinds):
         """Send a request and return the reply's fields, answering what the other side asks meanwhile."""
@@ -169,9 +165,9 @@ class Session:
         try:
             wire.send(self._process.connection, frame, deadline)
             for _ in range(ASKS):
-                number, kind, *rest = _fields(wire.receive(self._process.connection, deadline))
+                number, kind, *rest = fields_of(wire.receive(self._process.connection, deadline))
                 if kind == "ask":
-                    wire.send(self._process.connection, self._asked(*rest), deadline)
+                    wire.send(self._process.connection, self._answer_question(*rest), deadline)
                 elif number == self._requests:
                     if kind not in kinds:
                         raise wire.ProtocolError("a reply of another kind")
@@ -187,11 +183,11 @@ class Session:
             self._end(CRASHED)
             raise Crashed(f"it wrote to the grader's connection: {error}") from None
         except OSError:
-            how = self._process.ended()
+            how = self._process.exit_code()
             self._end(CRASHED)
-            raise Crashed(f"its process ended ({_how(how)})") from None
+            raise Crashed(f"its process ended ({describe_exit(how)})") from None
 
-    def _asked(self, number, args):
+    def _answer_question(self, number, args):
         """The frame that answers a question which student code asks of a function that a check passed to it."""
         if not 0 <= number < len(self._functions):
             raise wire.ProtocolError("a question to nobody")
@@ -228,28 +224,3 @@ class Kept(NamedTuple):
 
     number: int
     generation: int
-
-
-def _fields(reply):
-    """[id, kind, the fields of that kind in order] of a reply in one of ``FORMS``; ``ProtocolError`` otherwise."""
-    kind = reply.get("kind") if isinstance(reply, dict) else None
-    form = {"id": int, **FORMS[kind]} if isinstance(kind, str) and kind in FORMS else {}
-    if not form or reply.keys() != {"kind", *form}:
-        raise wire.ProtocolError("a reply of another form")
-    if not all(isinstance(reply[field], wanted) for field, wanted in form.items()):
-        raise wire.ProtocolError("a reply of another form")
-    return [reply["id"], kind, *(reply[field] for field in FORMS[kind])]
-
-
-def _known(what):
-    """What was no plain data, in words of ours: the other side's own could carry the inputs out."""
-    if what in wire.NOT_PLAIN:
-        return what
-    article, _, type_name = what.partition(" ")
-    return what if article == "a" and isinstance(getattr(builtins, type_name, None), type) else "something else"
-
-
-def _how(status):
-    if status is None:
-        return "its connection was closed"
-    return f"signal {-status}" if status < 0 else f"exit code {status}"

@@ -4,7 +4,6 @@ import textwrap
 
 import pytest
 
-from cnnlib.grading.results import Handed
 from cnnlib.grading.runs.grade import grade
 from cnnlib.grading.sandbox.session import Session
 from cnnlib.grading.sandbox.student_proxy import StudentProxy
@@ -16,7 +15,7 @@ def graded(course, sandbox, lab):
 
     def run(source, student="mallory", **options):
         path = course.submit(student, {"double": textwrap.dedent(source)}, **options)
-        return grade(Handed(student, lab.name, path.parent), sandbox, bytes(32))[0]
+        return grade(path.parent, student, sandbox, bytes(32))[0]
 
     return run
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from cnnlib.grading import results
-from cnnlib.grading.sandbox.session import CallFailed, Crashed, Session, TimedOut
+from cnnlib.grading.sandbox.replies import CallFailed, Crashed, TimedOut
+from cnnlib.grading.sandbox.session import Session
 from cnnlib.grading.sandbox.student_proxy import StudentProxy
 from tests.grading.attacks.score_of_attack import FULL, gains_nothing
 

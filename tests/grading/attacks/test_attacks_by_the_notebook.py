@@ -6,8 +6,7 @@ import nbformat
 import pytest
 
 from cnnlib.grading.notebooks import feedback
-from cnnlib.grading.notebooks.autograded import marked
-from cnnlib.grading.results import Handed
+from cnnlib.grading.notebooks.stored_notebook import add_findings
 from cnnlib.grading.runs.grade import grade
 from tests.grading.attacks.score_of_attack import FULL, WRONG, gains_nothing
 
@@ -41,8 +40,8 @@ def test_checks_of_ones_own_are_not_ours(graded):
 def feedback_on(course, sandbox, lab, change):
     """Feedback on a submission that ``change`` was made to."""
     path = course.submit("mallory", {"double": WRONG}, change=change)
-    result, notebook = grade(Handed("mallory", lab.name, path.parent), sandbox, bytes(32))
-    return result, feedback.page(result, lab, marked(notebook, lab, result))
+    result, notebook = grade(path.parent, "mallory", sandbox, bytes(32))
+    return result, feedback.page(result, lab, add_findings(notebook, lab, result))
 
 
 def test_feedback_runs_nothing_that_a_student_wrote(course, sandbox, lab):
@@ -54,8 +53,8 @@ def test_feedback_runs_nothing_that_a_student_wrote(course, sandbox, lab):
         notebook.cells.append(nbformat.v4.new_code_cell(f"print({evil!r}); raise ValueError({evil!r})"))
 
     path = course.submit(evil.replace("/", "⁄"), {"double": f"# {evil}\n{WRONG}"}, change=write)
-    result, notebook = grade(Handed(path.parent.parent.name, lab.name, path.parent), sandbox, bytes(32))
-    page = feedback.page(result, lab, marked(notebook, lab, result))
+    result, notebook = grade(path.parent, path.parent.parent.name, sandbox, bytes(32))
+    page = feedback.page(result, lab, add_findings(notebook, lab, result))
     assert "alert(1)" in page and "<script" not in page.split("<body>")[1] and "onerror=alert(1)>" not in page
     assert 'src="http' not in page and 'href="http' not in page  # nothing is loaded from another host
 

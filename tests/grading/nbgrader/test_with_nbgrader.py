@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from traitlets.config.loader import PyFileConfigLoader
 
 from cnnlib.checkout import ROOT
-from cnnlib.grading.runs import batch
+from cnnlib.grading.runs.submissions import find
 
 
 def test_tools_in_the_folder_of_grades_keep_the_sandbox(course, graded, minilab):
@@ -37,9 +37,9 @@ def test_nbgrader_autograde_takes_the_same_step(course, lab, minilab, tmp_path):
     # In a copy of the course; what the configuration says of its own place is all that changes.
     config += f"""
 from pathlib import Path
-from cnnlib.grading.checks import draws as inputs, lab
+from cnnlib.grading.checks import draws, lab
 lab.SOLUTIONS = Path({str(home / "solutions")!r})
-inputs.SECRET_FILE = Path({str(home / "secret")!r})
+draws.SECRET_FILE = Path({str(home / "secret")!r})
 """
     (home / "nbgrader_config.py").write_text(config, encoding="utf-8")
     for command in (["generate_assignment", lab.name], ["autograde", lab.name]):
@@ -80,4 +80,4 @@ def test_nbgrader_collects_what_canvas_and_moodle_give(lab, tmp_path):
     submitted = tmp_path / "submitted"
     found = {str(path.relative_to(submitted)) for path in submitted.rglob("*") if path.is_file()}
     assert found == set(HANDED_IN.values()) - {None}
-    assert len(batch.find(submitted)[0]) == 5
+    assert len(find(submitted)[0]) == 5

@@ -15,7 +15,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from cnnlib import cli
-from cnnlib.grading.sandbox import bubblewrap as walls
+from cnnlib.grading.sandbox import bubblewrap
 
 FULL = {"double": "4", "counter": "3", "score": "7"}
 
@@ -142,7 +142,7 @@ def test_mistakes_are_one_message(lab, tmp_path, arguments, message):
 
 
 def test_what_is_no_submission_is_passed_over_and_named(course, graded, monkeypatch):
-    monkeypatch.setattr(cli, "console", Console(width=200))
+    monkeypatch.setattr(cli.grading, "console", Console(width=200))
     course.submit("ada")
     (course.folder / "bob" / "Lab0_small").mkdir(parents=True)
     (course.folder / "eve").symlink_to(course.folder / "ada")
@@ -175,7 +175,7 @@ def test_what_systems_leave_behind_is_nothing_to_look_at(course, graded):
 
 def test_without_a_sandbox_grading_refuses(course, graded, monkeypatch):
     course.submit("ada")
-    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
     code, output, rows = graded()
     assert code == 1 and not rows
     for words in ("the command bwrap is missing", "apt-get install bubblewrap", "--no-sandbox"):
@@ -187,13 +187,13 @@ def test_a_sandbox_that_does_not_work_refuses_too(course, graded, monkeypatch, t
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(walls.shutil, "which", lambda name: str(broken))
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: str(broken))
     code, output, rows = graded()
     assert code == 1 and not rows and "No permissions to create new namespace" in output
 
 
 def test_no_sandbox_is_possible_when_it_is_said(course, graded, monkeypatch):
-    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
     course.submit("ada", {"double": "import os\ndef double(x):\n    return 2 * x"})
     course.submit("bob", {"double": "from cnnlib import conv\ndef double(x):\n    return 2 * x"})
     code, _, rows = graded("--no-sandbox")
@@ -264,9 +264,10 @@ def test_an_end_of_the_grader_ends_its_workers(course, minilab, how):
 import sys
 from pathlib import Path
 from cnnlib.grading.checks import lab
-from cnnlib.grading.runs import batch
+from cnnlib.grading.grade_folder import grade_folder
+from cnnlib.grading.runs.submissions import find
 lab.SOLUTIONS = Path({str(minilab)!r})
-batch.run(batch.find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32), workers=2)
+grade_folder(find({str(course.folder)!r})[0], {str(course.out)!r}, bytes(32), workers=2)
 """
     process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True, stderr=subprocess.PIPE)
     try:

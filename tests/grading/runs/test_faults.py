@@ -14,8 +14,7 @@ from cnnlib.errors import CourseError
 from cnnlib.grading.checks.task import Task
 from cnnlib.grading.nbgrader import gradebook
 from cnnlib.grading.notebooks import submission
-from cnnlib.grading.results import Handed
-from cnnlib.grading.runs import worker
+from cnnlib.grading.runs import work
 from cnnlib.grading.sandbox.bubblewrap import no_sandbox
 
 FULL = {"double": "4", "counter": "3", "score": "7", "status": "graded"}
@@ -53,7 +52,7 @@ def only_ada_fails(rows, course):
 @pytest.fixture(autouse=True)
 def wide(monkeypatch):
     """A terminal in which the table breaks no line."""
-    monkeypatch.setattr(cli, "console", Console(width=400))
+    monkeypatch.setattr(cli.grading, "console", Console(width=400))
 
 
 @pytest.fixture
@@ -75,10 +74,8 @@ def three(course):
     lambda *_: (lambda: "no result that another process could get", None),
 ])  # fmt: skip
 def test_a_fault_while_one_is_graded(course, three, graded, monkeypatch, fault):
-    real = worker.grade
-    monkeypatch.setattr(
-        worker, "grade", lambda handed, *rest: (fault if handed.student == "ada" else real)(handed, *rest)
-    )
+    real = work.grade
+    monkeypatch.setattr(work, "grade", lambda *args: (fault if args[1] == "ada" else real)(*args))
     code, output, rows = graded()
     assert code == 3 and only_ada_fails(rows, course) and "not graded" in output
     page = (course.out / "feedback" / "ada" / "lab00_small.html").read_text()
@@ -169,7 +166,7 @@ def test_memory_that_the_grader_lacks_is_no_wrong_answer(monkeypatch, answer):
 
 def test_without_a_sandbox_nobody_is_graded(course, three, graded, monkeypatch):
     """It works at first, and then no more."""
-    monkeypatch.setattr(worker, "grade", raises(no_sandbox("it is gone")))
+    monkeypatch.setattr(work, "grade", raises(no_sandbox("it is gone")))
     code, output, rows = graded()
     assert code == 1 and not rows and "it is gone" in output
 
@@ -199,7 +196,7 @@ def test_a_folder_of_a_lab_that_may_not_be_read(without_rights, tmp_path):
     folder.chmod(0)
     try:
         with pytest.raises(submission.Unreadable, match=r"its folder cannot be read \(Permission denied\)"):
-            without_rights(submission.read, Handed("ada", "lab00_small", folder))
+            without_rights(submission.read, folder, "lab00_small")
     finally:
         folder.chmod(stat.S_IRWXU)
 

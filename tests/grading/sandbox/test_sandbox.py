@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnlib.errors import CourseError
-from cnnlib.grading.sandbox import bubblewrap as walls
-from cnnlib.grading.sandbox import packages
+from cnnlib.grading.sandbox import bubblewrap, packages
 from cnnlib.grading.sandbox.bubblewrap import SandboxError
 from cnnlib.grading.sandbox.sandbox import Sandbox
 from cnnlib.grading.sandbox.session import Session
@@ -58,8 +57,8 @@ def test_what_packages_need_comes_along():
 
 
 def test_only_on_linux(lab, monkeypatch):
-    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
-    monkeypatch.setattr(walls.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bubblewrap.platform, "system", lambda: "Darwin")
     with pytest.raises(SandboxError, match="it needs Linux, not Darwin"):
         Sandbox(lab)
 
@@ -68,7 +67,7 @@ def test_only_on_linux(lab, monkeypatch):
 def test_pythons_own_files_alone(monkeypatch, base):
     """Where Python shares its folder with all else that is installed, only its parts of it are shown."""
     monkeypatch.setattr(sys, "base_prefix", base)
-    paths = walls.system_files()
+    paths = bubblewrap.system_files()
     assert not {"/", "/usr", "/usr/local", "/usr/bin", "/etc", "/root", "/home"} & set(paths)
     shared = base in ("/usr", "/usr/local")
     assert (sysconfig.get_path("stdlib") in paths) == shared

@@ -6,7 +6,8 @@ import pytest
 from cnnlib.errors import CourseError
 from cnnlib.grading import results
 from cnnlib.grading.checks import task as checks
-from cnnlib.grading.sandbox.session import CallFailed, Crashed, Session, TimedOut
+from cnnlib.grading.sandbox.replies import CallFailed, Crashed, TimedOut
+from cnnlib.grading.sandbox.session import Session
 from cnnlib.grading.sandbox.student_proxy import StudentProxy
 
 TASK = checks.Task(

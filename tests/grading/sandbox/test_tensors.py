@@ -10,13 +10,14 @@ from cnnlib.errors import CourseError
 from cnnlib.grading import results
 from cnnlib.grading.checks import task as checks
 from cnnlib.grading.checks.lab import load
-from cnnlib.grading.checks.solution_proxy import Crossing
+from cnnlib.grading.checks.solution_proxy import SolutionProxy
 from cnnlib.grading.sandbox.inside.tensors import NoArray, to_arrays, to_tensors
 from cnnlib.grading.sandbox.packages import needed, sources_of
+from cnnlib.grading.sandbox.replies import CallFailed, TimedOut
 from cnnlib.grading.sandbox.sandbox import Sandbox
-from cnnlib.grading.sandbox.session import CallFailed, Session, TimedOut
+from cnnlib.grading.sandbox.session import Session
 from cnnlib.grading.sandbox.student_proxy import StudentProxy
-from tests.grading import tensor_lab as tensorlab
+from tests.grading import tensor_lab
 
 TASK = checks.Task(
     "task", "A task", functions=["f", "g"], classes={"Net": ["forward", "state_dict", "eval"]}, tensors=True
@@ -25,25 +26,25 @@ TASK = checks.Task(
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    folder = tensorlab.write_lab(tmp_path_factory.mktemp("course") / "solutions")
+    folder = tensor_lab.write_lab(tmp_path_factory.mktemp("course") / "solutions")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnlib.grading.checks.lab.SOLUTIONS", folder)
         return load("lab00_tensors")
 
 
 @pytest.fixture(scope="module")
-def walls(lab):
+def warm(lab):
     with Sandbox(lab) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def asked(walls):
+def asked(warm):
     """Run a cell; returns (session, proxy)."""
     opened = []
 
     def start(source, task=TASK):
-        session = Session(walls, [(0, "import torch"), (1, source)])
+        session = Session(warm, [(0, "import torch"), (1, source)])
         opened.append(session)
         return session, StudentProxy(session, task)
 
@@ -259,18 +260,18 @@ def test_the_solution_has_every_point(lab):
 def test_misconceptions_are_named(lab):
     for task in lab.tasks.values():
         for mistake in task.misconceptions:
-            result = task.run(checks.replaced(lab.solution, mistake), lab.solution, rng_of)
+            result = task.run(checks.substitute(lab.solution, mistake), lab.solution, rng_of)
             assert result.misconceptions == (mistake.says,) and result.score < task.points
 
 
-def test_a_submission_is_judged_like_the_solution(lab, walls):
+def test_a_submission_is_judged_like_the_solution(lab, warm):
     cells = [(0, lab.setup), *((n, lab.named[name].source) for n, name in enumerate(("scale", "Line"), 1))]
-    with Session(walls, cells) as session:
+    with Session(warm, cells) as session:
         for task in lab.tasks.values():
             found = task.run(StudentProxy(session, task), lab.solution, rng_of)
             assert found.score == task.points, found
     wrong = "def scale(x, factor):\n    return x + factor\nclass Line(torch.nn.Module):\n    pass"
-    with Session(walls, [(0, lab.setup), (1, wrong)]) as session:
+    with Session(warm, [(0, lab.setup), (1, wrong)]) as session:
         scale, line = (t.run(StudentProxy(session, t), lab.solution, rng_of) for t in lab.tasks.values())
     assert scale.score == line.score == 0 and scale.misconceptions == ("The factor was added, not multiplied.",)
     assert line.checks[0].message.startswith("Line raised TypeError")
@@ -283,7 +284,7 @@ def test_the_adapter_copies_and_knows_what_is_declared():
                 self.weight.zero_()
 
     task = checks.Task("t", "T", classes={"Net": ["state_dict", "zero", "train"]}, tensors=True)
-    net = Crossing(SimpleNamespace(Net=Net), task).Net(2, 1)
+    net = SolutionProxy(SimpleNamespace(Net=Net), task).Net(2, 1)
     state = net.state_dict()
     net.zero()
     assert state["weight"].any() and not net.state_dict()["weight"].any() and net.train() is net
@@ -291,11 +292,11 @@ def test_the_adapter_copies_and_knows_what_is_declared():
         with pytest.raises(CourseError, match=f"declares no method {name}"):
             getattr(net, name)
     with pytest.raises(CourseError, match="declares no function or class f"):
-        _ = Crossing(SimpleNamespace(f=abs), task).f
+        _ = SolutionProxy(SimpleNamespace(f=abs), task).f
 
 
-def test_a_module_that_hangs_is_ended(asked, monkeypatch, walls):
-    monkeypatch.setattr(walls.lab, "call_seconds", 1)
+def test_a_module_that_hangs_is_ended(asked, monkeypatch, warm):
+    monkeypatch.setattr(warm.lab, "call_seconds", 1)
     _, student = asked("def f(x):\n    while True:\n        x = x * x")
     with pytest.raises(TimedOut):
         student.f(np.ones(3))

@@ -60,7 +60,7 @@ def pack(message, reference_of=None):
     return b"".join([len(text).to_bytes(4, "big"), text, *(array.tobytes() for array in arrays)])
 
 
-def copied(value):
+def copy(value):
     """``value`` as the other side would get it, without references; ``NotPlain``."""
     arrays = []
     message = _flatten(value, arrays, None, 0)
