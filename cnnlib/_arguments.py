@@ -9,6 +9,7 @@ import math
 import reprlib
 from collections.abc import Mapping, Set
 from numbers import Integral, Real
+from typing import NoReturn
 
 import numpy as np
 
@@ -16,7 +17,7 @@ LARGEST = 2**31 - 1  # no size, stride or padding means more; and NumPy can coun
 FEW = 12  # names that an error lists
 
 
-def fail(name, value, expected):
+def fail(name: str, value: object, expected: str) -> NoReturn:
     """Raise the one form of error that this package uses for a bad argument."""
     raise ValueError(f"{name} must be {expected}; got {reprlib.repr(value)}")
 

@@ -3,7 +3,7 @@
 A copy of the network runs once on PyTorch's meta device, whose tensors have shapes and no data; so a network of any
 size takes no memory and a fraction of a second. What is counted is the operations as they reach the dispatcher, each
 booked on the innermost module that was running; it makes no difference whether a module, a function or an operator
-asked for one. ``operations`` holds the rules, ``results`` how the result is shown.
+asked for one. ``operations`` holds the rules, ``profiles`` how the result is shown.
 
 A multiply-add (MAC) is one multiplication and one addition. Papers call it one FLOP or two, so their numbers differ
 twofold. Activations are the numbers that operations write to new memory: views and in-place operations write none,
@@ -11,20 +11,27 @@ and neither batch norm's saved statistics nor the positions of maxima count.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch import nn
 from torch.utils._pytree import tree_leaves
 
-from cnnlib import _arguments as arguments
-from cnnlib._meta_device import checked, run, without_data
+from cnnlib._meta_device import OperationMode, copy_without_data, run
 from cnnlib.complexity.operations import CATEGORIES, rule
 from cnnlib.complexity.profiles import Profile, Row, Uncounted
 
 __all__ = ["profile"]
 
 
-def profile(model, input_shape, *, batch=1, dtype=None, training=False):
+def profile(
+    model: nn.Module,
+    input_shape: Sequence[int],
+    *,
+    batch: int = 1,
+    dtype: torch.dtype | None = None,
+    training: bool = False,
+) -> Profile:
     """Count what ``model``, a ``torch.nn.Module``, takes for one forward pass over a batch; returns a ``Profile``.
 
     ``input_shape`` is that of one example, such as (C, H, W); the model gets (batch, C, H, W), of ``dtype``, by default
@@ -32,20 +39,9 @@ def profile(model, input_shape, *, batch=1, dtype=None, training=False):
     auxiliary classifiers and dropout. The model is not touched, for a copy without data is run, with the model's own
     hooks; so what it computes must not depend on the numbers in its tensors. ``ValueError`` tells what it objects to.
     """
-    shape, own = checked(model, input_shape)
-    batch = arguments.integer("batch", batch, 1)
-    dtype = own if dtype is None else dtype
-    if not isinstance(dtype, torch.dtype):
-        arguments.fail("dtype", dtype, "a torch.dtype, or None")
-    twin = without_data(model).train(bool(training))
+    twin, x = copy_without_data(model, input_shape, batch=batch, dtype=dtype, training=training)
     ledger = _Ledger(twin)
-    try:
-        x = torch.empty((batch, *shape), dtype=dtype, device="meta")
-        with torch.no_grad(), ledger:
-            twin(x)
-    except Exception as error:  # whatever the model's own code raises
-        problem = f"{type(error).__name__}: {error}"
-        arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
+    run(twin, x, ledger)
     return ledger.profile(model)
 
 
@@ -57,8 +53,8 @@ class _Tally:
         self.written = {"activations": 0, "activation_bytes": 0}
 
 
-class _Ledger(TorchDispatchMode):
-    """Sees every operation while it is entered, and books it on the innermost of ``model``'s modules."""
+class _Ledger(OperationMode):
+    """Books every operation on the innermost of ``model``'s modules."""
 
     def __init__(self, model):
         super().__init__()
@@ -88,17 +84,11 @@ class _Ledger(TorchDispatchMode):
     def _tally(self, name):
         return self.tallies.setdefault(name, _Tally())
 
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        how = rule(operation)
-        if how.steps is None and operation._can_decompose():  # in inference mode, nobody else has done it
-            with self:
-                return operation.decompose(*args, **kwargs)
-        out = run(operation, args, kwargs)
-        self._book(operation, how, args, out)
-        return out
+    def has_rule(self, operation):
+        return rule(operation).steps is not None
 
-    def _book(self, operation, how, args, out):
+    def note(self, operation, args, kwargs, out):
+        how = rule(operation)
         outputs = out if isinstance(out, tuple) else (out,)
         name = self.running[-1]
         steps = 0

@@ -1,18 +1,19 @@
 """How deep a network is: the weighted layers that a pixel passes on its longest way to the output."""
 
+from collections.abc import Sequence
+
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch import nn
 from torch.utils._pytree import tree_leaves
 
-from cnnlib import _arguments as arguments
-from cnnlib._meta_device import checked, run, without_data
+from cnnlib._meta_device import OperationMode, copy_without_data, run
 
 __all__ = ["depth"]
 
 WEIGHTED = {"convolution", "_convolution", "addmm", "mm"}  # as layers reach the dispatcher
 
 
-def depth(model, input_shape):
+def depth(model: nn.Module, input_shape: Sequence[int]) -> int:
     """Convolutions and linear layers one after another from the input to the output, on the longest way: an int.
 
     ``input_shape`` is that of one example, such as (C, H, W). So are most networks' depths counted that carry them in
@@ -20,21 +21,14 @@ def depth(model, input_shape):
     them, a shortcut as less than what it skips, and auxiliary classifiers not at all, for the network runs in
     evaluation mode. ``ValueError`` where it does not take such an input.
     """
-    shape, dtype = checked(model, input_shape)
+    twin, x = copy_without_data(model, input_shape)
     counting = _Counting()
-    twin = without_data(model).eval()
-    try:
-        x = torch.empty((1, *shape), dtype=dtype, device="meta")
-        with torch.no_grad(), counting:
-            outputs = tree_leaves(twin(x))
-    except Exception as error:  # whatever the model's own code raises
-        problem = f"{type(error).__name__}: {error}"
-        arguments.fail("input_shape", shape, f"one that the model takes, without data ({problem})")
+    outputs = tree_leaves(run(twin, x, counting))
     return max((counting.of(output) for output in outputs if isinstance(output, torch.Tensor)), default=0)
 
 
-class _Counting(TorchDispatchMode):
-    """Knows for each tensor how many weighted layers stand before it, while entered."""
+class _Counting(OperationMode):
+    """Knows for each tensor how many weighted layers stand before it."""
 
     def __init__(self):
         super().__init__()
@@ -44,20 +38,20 @@ class _Counting(TorchDispatchMode):
     def of(self, tensor):
         return self.depths.get(_memory(tensor), 0)
 
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        name = str(operation.overloadpacket).removeprefix("aten.")
-        if name not in WEIGHTED and operation._can_decompose():  # in inference mode, nobody else has done it
-            with self:
-                return operation.decompose(*args, **kwargs)
-        out = run(operation, args, kwargs)
+    def has_rule(self, operation):
+        return _is_weighted(operation)
+
+    def note(self, operation, args, kwargs, out):
         inputs = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         before = max(map(self.of, inputs), default=0)
         outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
         self.alive += outputs
         for output in outputs:
-            self.depths[_memory(output)] = before + (name in WEIGHTED)
-        return out
+            self.depths[_memory(output)] = before + _is_weighted(operation)
+
+
+def _is_weighted(operation):
+    return str(operation.overloadpacket).removeprefix("aten.") in WEIGHTED
 
 
 def _memory(tensor):

@@ -1,8 +1,8 @@
 """GoogLeNet: Szegedy et al. (2015), "Going deeper with convolutions".
 
-Nine inception modules, each of four branches side by side, with 1×1 convolutions that make the inputs of the dear
-ones thinner; no fully connected layer but the last; and in training two auxiliary classifiers, whose losses are added
-with weight 0.3. ``googlenet_paper`` is the paper's Table 1. ``googlenet`` is torchvision's, which differs:
+Nine inception modules, each of four branches side by side, with 1×1 convolutions that make the inputs of the
+expensive ones thinner; no fully connected layer but the last; and in training two auxiliary classifiers, whose losses
+are added with weight 0.3. ``googlenet_paper`` is the paper's Table 1. ``googlenet`` is torchvision's, which differs:
 
     BatchNorm after every convolution, which has no bias then; no local response normalisation
     3×3 filters where the paper has 5×5 (a slip that the published weights have kept)
@@ -14,6 +14,7 @@ The weights that torchvision publishes for it were trained on images scaled to (
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initialisation import he
+from cnnlib.models.card import Card, Network
+from cnnlib.models.initialisation import he_initialise
 
 __all__ = ["MODELS", "GoogLeNet", "Inception", "Outputs"]
 
@@ -40,7 +42,7 @@ INCEPTIONS = {
 
 
 class Outputs(NamedTuple):
-    """What GoogLeNet gives in training: scores (N, classes) before the softmax, of the end and of both helpers.
+    """What GoogLeNet gives in training: scores (N, classes) before the softmax, of its end and of both auxiliaries.
 
     They come as the network has them; torchvision's has ``aux_logits2`` first.
     """
@@ -50,12 +52,12 @@ class Outputs(NamedTuple):
     aux2: torch.Tensor
 
 
-def conv_relu(C_in, C_out, kernel_size, **options):
+def conv_relu(C_in: int, C_out: int, kernel_size: int, **options) -> nn.Sequential:
     """The paper's convolution: a bias and a rectifier."""
     return nn.Sequential(OrderedDict(conv=nn.Conv2d(C_in, C_out, kernel_size, **options), relu=nn.ReLU()))
 
 
-def conv_bn_relu(C_in, C_out, kernel_size, **options):
+def conv_bn_relu(C_in: int, C_out: int, kernel_size: int, **options) -> nn.Sequential:
     """torchvision's convolution: no bias, BatchNorm and a rectifier."""
     conv = nn.Conv2d(C_in, C_out, kernel_size, bias=False, **options)
     return nn.Sequential(OrderedDict(conv=conv, bn=nn.BatchNorm2d(C_out, eps=0.001), relu=nn.ReLU()))
@@ -64,7 +66,19 @@ def conv_bn_relu(C_in, C_out, kernel_size, **options):
 class Inception(nn.Module):
     """(N, C_in, H, W) → (N, n1x1 + n3x3 + n5x5 + pool_proj, H, W). ``conv`` makes its convolutions."""
 
-    def __init__(self, C_in, n1x1, n3x3_reduce, n3x3, n5x5_reduce, n5x5, pool_proj, *, conv=conv_relu, K=5):
+    def __init__(
+        self,
+        C_in: int,
+        n1x1: int,
+        n3x3_reduce: int,
+        n3x3: int,
+        n5x5_reduce: int,
+        n5x5: int,
+        pool_proj: int,
+        *,
+        conv: Callable[..., nn.Module] = conv_relu,
+        K: int = 5,
+    ) -> None:
         super().__init__()
         self.conv1x1 = conv(C_in, n1x1, 1)
         self.reduce3x3 = conv(C_in, n3x3_reduce, 1)
@@ -74,7 +88,7 @@ class Inception(nn.Module):
         self.pool = nn.MaxPool2d(3, stride=1, padding=1)
         self.pool_proj = conv(C_in, pool_proj, 1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         branches = [
             self.conv1x1(x),
             self.conv3x3(self.reduce3x3(x)),
@@ -87,7 +101,7 @@ class Inception(nn.Module):
 class Auxiliary(nn.Module):
     """A classifier half-way, for training: (N, C_in, 14, 14) → (N, classes)."""
 
-    def __init__(self, C_in, num_classes, conv, pool):
+    def __init__(self, C_in: int, num_classes: int, conv: Callable[..., nn.Module], pool: nn.Module) -> None:
         super().__init__()
         self.pool = pool
         self.conv = conv(C_in, 128, 1)
@@ -95,7 +109,7 @@ class Auxiliary(nn.Module):
         self.fc2 = nn.Linear(1024, num_classes)
         self.dropout = nn.Dropout(0.7)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(self.pool(x))  # (N, 128, 4, 4)
         return self.fc2(self.dropout(F.relu(self.fc1(x.flatten(1)))))
 
@@ -103,11 +117,11 @@ class Auxiliary(nn.Module):
 class GoogLeNet(nn.Module):
     """(N, 3, 224, 224) → (N, classes) scores before the softmax; in training mode, ``Outputs``.
 
-    ``batch_norm`` says which: torchvision's form, or the paper's. ``auxiliary=False`` leaves out the helpers, which do
-    nothing after training.
+    ``batch_norm`` says which: torchvision's form, or the paper's. ``auxiliary=False`` leaves out the auxiliary
+    classifiers, which do nothing after training.
     """
 
-    def __init__(self, num_classes=1000, *, batch_norm, auxiliary=True):
+    def __init__(self, num_classes: int = 1000, *, batch_norm: bool, auxiliary: bool = True) -> None:
         super().__init__()
         conv = conv_bn_relu if batch_norm else conv_relu
         pool = partial(nn.MaxPool2d, 3, stride=2, ceil_mode=True)
@@ -127,22 +141,41 @@ class GoogLeNet(nn.Module):
             self.aux2 = Auxiliary(528, num_classes, conv, aux_pool())
         self.dropout = nn.Dropout(0.2 if batch_norm else 0.4)
         self.fc = nn.Linear(1024, num_classes)
-        he(self)
+        he_initialise(self)
 
-    def forward(self, x):
-        x = self.norm(self.pool1(self.conv1(x)))  # (N, 64, 56, 56)
-        x = self.pool2(self.norm(self.conv3(self.conv2(x))))  # (N, 192, 28, 28)
-        x = self.inception3b(self.inception3a(x))  # (N, 480, 28, 28)
-        x = after_4a = self.inception4a(self.pool3(x))  # (N, 512, 14, 14)
-        x = after_4d = self.inception4d(self.inception4c(self.inception4b(x)))  # (N, 528, 14, 14)
-        x = self.inception4e(x)  # (N, 832, 14, 14)
-        x = self.inception5b(self.inception5a(self.pool4(x)))  # (N, 1024, 7, 7)
-        logits = self.fc(self.dropout(x.mean(dim=(2, 3))))
+    def trunk(self, x: torch.Tensor) -> tuple[list[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+        """The maps of ``stages``, and those after inceptions 4a and 4d, which the auxiliary classifiers take."""
+        first = self.conv1(x)  # (N, 64, 112, 112)
+        x = self.norm(self.pool1(first))  # (N, 64, 56, 56)
+        second = self.norm(self.conv3(self.conv2(x)))  # (N, 192, 56, 56)
+        x = self.pool2(second)  # (N, 192, 28, 28)
+        third = self.inception3b(self.inception3a(x))  # (N, 480, 28, 28)
+        after_4a = self.inception4a(self.pool3(third))  # (N, 512, 14, 14)
+        after_4d = self.inception4d(self.inception4c(self.inception4b(after_4a)))  # (N, 528, 14, 14)
+        fourth = self.inception4e(after_4d)  # (N, 832, 14, 14)
+        fifth = self.inception5b(self.inception5a(self.pool4(fourth)))  # (N, 1024, 7, 7)
+        return [first, second, third, fourth, fifth], (after_4a, after_4d)
+
+    def stages(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """The last maps of 112×112, 56×56, 28×28, 14×14 and 7×7 pixels."""
+        return self.trunk(x)[0]
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """The maps of the last inception module, (N, 1024, 7, 7)."""
+        return self.stages(x)[-1]
+
+    def head(self, maps: torch.Tensor) -> torch.Tensor:
+        """(N, 1024, 7, 7), or of other sizes, → (N, classes)."""
+        return self.fc(self.dropout(maps.mean(dim=(2, 3))))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor | Outputs:
+        stages, (after_4a, after_4d) = self.trunk(x)
+        logits = self.head(stages[-1])
         if self.training and self.auxiliary:
             return Outputs(logits, self.aux1(after_4a), self.aux2(after_4d))
         return logits
 
-    def names_elsewhere(self):
+    def names_elsewhere(self) -> dict[str, str]:
         """torchvision's names of the branches, and ours."""
         return {
             ".branch1.": ".conv1x1.",
@@ -154,7 +187,28 @@ class GoogLeNet(nn.Module):
         }
 
 
+published = partial(
+    Card,
+    paper="Going deeper with convolutions",
+    authors="Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich",
+    year=2015,
+    classes=1000,
+    input_size=(3, 224, 224),
+    depth=22,
+)
+
+LECTURE_ROW = "C5"
 MODELS = {
-    "googlenet": partial(GoogLeNet, batch_norm=True),
-    "googlenet_paper": partial(GoogLeNet, batch_norm=False),
+    "googlenet": Network(
+        partial(GoogLeNet, batch_norm=True),
+        published(metrics={"top-1 error": 30.222, "top-5 error": 10.47}, source="torchvision"),
+    ),
+    "googlenet_paper": Network(
+        partial(GoogLeNet, batch_norm=False),
+        published(
+            parameters=6797.7 * 1024,  # the column "params" of Table 1, added up: its K are 1024
+            metrics={"top-5 error": 10.07},
+            source="Table 3 (one network, one crop)",
+        ),
+    ),
 }

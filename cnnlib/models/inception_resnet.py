@@ -22,7 +22,7 @@ class InceptionResNetA(nn.Module):
     widths (32, 32). The published weights, and timm's ``Block35``, have 320 channels and scale 0.17.
     """
 
-    def __init__(self, channels=384, *, widths=(48, 64), scale=0.17):
+    def __init__(self, channels: int = 384, *, widths: tuple[int, int] = (48, 64), scale: float = 0.17) -> None:
         super().__init__()
         self.scale = scale
         self.short = conv_bn_relu(channels, 32, 1)
@@ -34,10 +34,10 @@ class InceptionResNetA(nn.Module):
         )
         self.linear = nn.Conv2d(32 + 32 + widths[1], channels, 1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         branches = torch.cat([self.short(x), self.middle(x), self.long(x)], dim=1)
         return F.relu(x + self.scale * self.linear(branches))
 
-    def names_elsewhere(self):
+    def names_elsewhere(self) -> dict[str, str]:
         """timm's names in ``inception_resnet_v2``, and ours."""
         return {"branch0.": "short.", "branch1.": "middle.", "branch2.": "long.", "conv2d.": "linear."}

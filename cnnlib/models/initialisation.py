@@ -2,10 +2,10 @@
 
 from torch import nn
 
-__all__ = ["he"]
+__all__ = ["he_initialise"]
 
 
-def he(network):
+def he_initialise(network: nn.Module) -> None:
     """Draw the weights of ``network`` as He et al. (2015): the spread of signals stays the same through rectifiers.
 
     Convolutions: N(0, 2 / (K·K·Cout)), biases 0. Fully connected layers: N(0, 0.01²), biases 0, as AlexNet and VGG.

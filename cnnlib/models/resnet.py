@@ -11,17 +11,20 @@ mean something for the one alone that they were trained in. ``paper_strides=True
 networks, without shortcuts, are in no library.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initialisation import he
+from cnnlib.models.card import Card, Network
+from cnnlib.models.initialisation import he_initialise
 
 __all__ = ["MODELS", "BasicBlock", "Bottleneck", "ResNet"]
 
 
-def projection(C_in, C_out, stride):
+def projection(C_in: int, C_out: int, stride: int) -> nn.Module:
     """The shortcut: x itself where shapes agree, else a 1×1 convolution with BatchNorm."""
     if C_in == C_out and stride == 1:
         return nn.Identity()
@@ -33,7 +36,7 @@ class BasicBlock(nn.Module):
 
     expansion = 1
 
-    def __init__(self, C_in, C, stride, *, residual=True):
+    def __init__(self, C_in: int, C: int, stride: int, *, residual: bool = True) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(C_in, C, 3, stride=stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(C)
@@ -41,7 +44,7 @@ class BasicBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(C)
         self.shortcut = projection(C_in, C, stride) if residual else None
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = F.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
         if self.shortcut is not None:
@@ -54,7 +57,7 @@ class Bottleneck(nn.Module):
 
     expansion = 4
 
-    def __init__(self, C_in, C, stride, *, paper_strides=False):
+    def __init__(self, C_in: int, C: int, stride: int, *, paper_strides: bool = False) -> None:
         super().__init__()
         first, second = (stride, 1) if paper_strides else (1, stride)
         self.conv1 = nn.Conv2d(C_in, C, 1, stride=first, bias=False)
@@ -65,7 +68,7 @@ class Bottleneck(nn.Module):
         self.bn3 = nn.BatchNorm2d(4 * C)
         self.shortcut = projection(C_in, 4 * C, stride)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = F.relu(self.bn1(self.conv1(x)))
         y = F.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
@@ -78,7 +81,9 @@ class ResNet(nn.Module):
     ``block`` is one of the two above; what else is given goes to each of them.
     """
 
-    def __init__(self, block, blocks, num_classes=1000, **options):
+    def __init__(
+        self, block: type[BasicBlock] | type[Bottleneck], blocks: Sequence[int], num_classes: int = 1000, **options
+    ) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -93,43 +98,88 @@ class ResNet(nn.Module):
         self.conv4_x = stage(blocks[2], 128 * block.expansion, 256, stride=2)
         self.conv5_x = stage(blocks[3], 256 * block.expansion, 512, stride=2)
         self.fc = nn.Linear(512 * block.expansion, num_classes)
-        he(self)
+        he_initialise(self)
 
-    def forward(self, x):
-        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))  # (N, 64, 56, 56)
-        x = self.conv2_x(x)  # (N, 64 or 256, 56, 56)
-        x = self.conv3_x(x)  # (N, 128 or 512, 28, 28)
-        x = self.conv4_x(x)  # (N, 256 or 1024, 14, 14)
-        x = self.conv5_x(x)  # (N, 512 or 2048, 7, 7)
-        return self.fc(x.mean(dim=(2, 3)))
+    def stages(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """The last maps of 112×112, 56×56, 28×28, 14×14 and 7×7 pixels."""
+        first = F.relu(self.bn1(self.conv1(x)))  # (N, 64, 112, 112)
+        second = self.conv2_x(self.maxpool(first))  # (N, 64 or 256, 56, 56)
+        third = self.conv3_x(second)  # (N, 128 or 512, 28, 28)
+        fourth = self.conv4_x(third)  # (N, 256 or 1024, 14, 14)
+        fifth = self.conv5_x(fourth)  # (N, 512 or 2048, 7, 7)
+        return [first, second, third, fourth, fifth]
 
-    def names_elsewhere(self):
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """The maps of conv5_x, (N, 512 or 2048, 7, 7)."""
+        return self.stages(x)[-1]
+
+    def head(self, maps: torch.Tensor) -> torch.Tensor:
+        """(N, 512 or 2048, 7, 7), or of other sizes, → (N, classes)."""
+        return self.fc(maps.mean(dim=(2, 3)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.features(x))
+
+    def names_elsewhere(self) -> dict[str, str]:
         """torchvision's and timm's names, and ours, which are the paper's."""
         stages = {f"layer{n}.": f"conv{n + 1}_x." for n in (1, 2, 3, 4)}
         return stages | {".downsample.": ".shortcut."}
 
 
-def basic(blocks, num_classes=1000):
+def basic(blocks: Sequence[int], num_classes: int = 1000) -> ResNet:
     """A residual network of 3×3 convolutions."""
     return ResNet(BasicBlock, blocks, num_classes)
 
 
-def plain(blocks, num_classes=1000):
+def plain(blocks: Sequence[int], num_classes: int = 1000) -> ResNet:
     """The same layers without shortcuts."""
     return ResNet(BasicBlock, blocks, num_classes, residual=False)
 
 
-def bottlenecks(blocks, num_classes=1000, *, paper_strides=False):
+def bottlenecks(blocks: Sequence[int], num_classes: int = 1000, *, paper_strides: bool = False) -> ResNet:
     """A residual network of bottlenecks."""
     return ResNet(Bottleneck, blocks, num_classes, paper_strides=paper_strides)
 
 
+published = partial(
+    Card,
+    paper="Deep residual learning for image recognition",
+    authors="He, Zhang, Ren, Sun",
+    year=2016,
+    classes=1000,
+    input_size=(3, 224, 224),
+)
+TABLE_2, TABLE_3 = "Table 2 (ten crops)", "Table 3 (ten crops)"
+
+LECTURE_ROW = "C6"
 MODELS = {
-    "plain18": partial(plain, (2, 2, 2, 2)),
-    "plain34": partial(plain, (3, 4, 6, 3)),
-    "resnet18": partial(basic, (2, 2, 2, 2)),
-    "resnet34": partial(basic, (3, 4, 6, 3)),
-    "resnet50": partial(bottlenecks, (3, 4, 6, 3)),
-    "resnet101": partial(bottlenecks, (3, 4, 23, 3)),
-    "resnet152": partial(bottlenecks, (3, 8, 36, 3)),
+    "plain18": Network(
+        partial(plain, (2, 2, 2, 2)),
+        published(depth=18, metrics={"top-1 error": 27.94}, source=TABLE_2),
+    ),
+    "plain34": Network(
+        partial(plain, (3, 4, 6, 3)),
+        published(depth=34, metrics={"top-1 error": 28.54, "top-5 error": 10.02}, source=TABLE_3),
+    ),
+    # That of Table 2 has zero-padded shortcuts (option A), the one here projections (option B).
+    "resnet18": Network(
+        partial(basic, (2, 2, 2, 2)),
+        published(depth=18, metrics={"top-1 error": 27.88}, source=TABLE_2),
+    ),
+    "resnet34": Network(
+        partial(basic, (3, 4, 6, 3)),
+        published(depth=34, metrics={"top-1 error": 24.52, "top-5 error": 7.46}, source=TABLE_3),
+    ),
+    "resnet50": Network(
+        partial(bottlenecks, (3, 4, 6, 3)),
+        published(depth=50, metrics={"top-1 error": 22.85, "top-5 error": 6.71}, source=TABLE_3),
+    ),
+    "resnet101": Network(
+        partial(bottlenecks, (3, 4, 23, 3)),
+        published(depth=101, metrics={"top-1 error": 21.75, "top-5 error": 6.05}, source=TABLE_3),
+    ),
+    "resnet152": Network(
+        partial(bottlenecks, (3, 8, 36, 3)),
+        published(depth=152, metrics={"top-1 error": 21.43, "top-5 error": 5.71}, source=TABLE_3),
+    ),
 }

@@ -6,10 +6,12 @@ widened conv3, conv4 and conv5 from 384, 384 and 256 filters to 512, 1024 and 51
 lecture's network is. torchvision has none.
 """
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnlib.models.initialisation import he
+from cnnlib.models.card import Card, Network
+from cnnlib.models.initialisation import he_initialise
 
 __all__ = ["MODELS", "ZFNet"]
 
@@ -20,7 +22,9 @@ class ZFNet(nn.Module):
     The paper says "contrast normalised across feature maps" without numbers: here as in AlexNet.
     """
 
-    def __init__(self, num_classes=1000, *, widths=(512, 1024, 512), dropout=0.5):
+    def __init__(
+        self, num_classes: int = 1000, *, widths: tuple[int, int, int] = (512, 1024, 512), dropout: float = 0.5
+    ) -> None:
         super().__init__()
         third, fourth, fifth = widths
         self.conv1 = nn.Conv2d(3, 96, 7, stride=2, padding=1)
@@ -34,17 +38,46 @@ class ZFNet(nn.Module):
         self.pool = nn.MaxPool2d(3, stride=2, ceil_mode=True)  # windows that hang over the border make 55 and 13
         self.norm = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)
         self.dropout = nn.Dropout(dropout)
-        he(self)
+        he_initialise(self)
 
-    def forward(self, x):
-        x = self.norm(self.pool(F.relu(self.conv1(x))))  # (N, 96, 110, 110) → (N, 96, 55, 55)
-        x = self.norm(self.pool(F.relu(self.conv2(x))))  # (N, 256, 26, 26) → (N, 256, 13, 13)
+    def stages(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """The last maps at strides 2, 4, 8, 16 and 32."""
+        first = F.relu(self.conv1(x))  # (N, 96, 110, 110)
+        second = self.norm(self.pool(first))  # (N, 96, 55, 55)
+        third = F.relu(self.conv2(second))  # (N, 256, 26, 26)
+        x = self.norm(self.pool(third))  # (N, 256, 13, 13)
         x = F.relu(self.conv3(x))  # (N, 512, 13, 13)
         x = F.relu(self.conv4(x))  # (N, 1024, 13, 13)
-        x = self.pool(F.relu(self.conv5(x)))  # (N, 512, 13, 13) → (N, 512, 6, 6)
-        x = self.dropout(F.relu(self.fc6(x.flatten(1))))
+        fourth = F.relu(self.conv5(x))  # (N, 512, 13, 13)
+        return [first, second, third, fourth, self.pool(fourth)]
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """The maps after the last pooling, (N, 512, 6, 6)."""
+        return self.stages(x)[-1]
+
+    def head(self, maps: torch.Tensor) -> torch.Tensor:
+        """(N, 512, 6, 6) → (N, classes)."""
+        x = self.dropout(F.relu(self.fc6(maps.flatten(1))))
         x = self.dropout(F.relu(self.fc7(x)))
         return self.fc8(x)
 
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.features(x))
 
-MODELS = {"zfnet": ZFNet}
+
+LECTURE_ROW = "C3"
+MODELS = {
+    "zfnet": Network(
+        ZFNet,
+        Card(
+            paper="Visualizing and understanding convolutional networks",
+            authors="Zeiler, Fergus",
+            year=2014,
+            classes=1000,
+            input_size=(3, 224, 224),
+            depth=8,
+            metrics={"top-1 error": 37.5, "top-5 error": 16.0},
+            source="Table 2 (one network, model b)",
+        ),
+    )
+}

@@ -1,95 +1,73 @@
-"""Receptive fields through a network with branches, operation by operation; see ``receptive_field.of_graph``.
-
-A tensor's field is, for each of the last axes, an affine interval: the unit at index i sees the input from
-first + i·jump to last + i·jump. Convolution and pooling widen it, a merge takes the union of its branches. Some
-operations let every unit see the whole input; their field is ``EVERYTHING``, and so is what is computed from it.
-"""
+"""Receptive fields through a network with branches, followed operation by operation; ``operations`` has the rules."""
 
 import contextlib
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import ceil, floor
-from typing import NamedTuple
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch import nn
 from torch.utils._pytree import tree_leaves
 
-from cnnlib._meta_device import run
+from cnnlib import _arguments as arguments
+from cnnlib._meta_device import OperationMode, Stop, copy_without_data, run
+from cnnlib.receptive_field.closed_form import ReceptiveField
+from cnnlib.receptive_field.operations import EVERYTHING, Span, Unknown, is_listed, rule
 
-EVERYTHING = "everything"
-
-
-class Unknown(Exception):
-    """An operation through which fields cannot be followed."""
-
-
-class _Reached(Exception):
-    """The layer was called; what follows does not matter."""
+__all__ = ["of_graph", "of_last_maps"]
 
 
-class Span(NamedTuple):
-    """What the units along one axis see of the input along it."""
+def of_graph(model: nn.Module, input_shape: Sequence[int], layer: str | None = None) -> tuple[ReceptiveField, ...]:
+    """The receptive field of a network's output, or of one layer's, as a tuple of ``ReceptiveField``, one per axis.
 
-    first: Fraction
-    last: Fraction
-    jump: Fraction
+    ``model`` is a ``torch.nn.Module`` with any branches and skips; ``input_shape`` is (C, L), (C, H, W) or
+    (C, D, H, W); and ``layer`` is a name of ``model.named_modules()``, whose first call counts. Branches that meet see
+    what any of them sees: from the least first pixel to the greatest last. Interpolation and transposed convolution
+    give neighbours different fields; what is returned holds them all, as tightly as one size and start can. Where every
+    unit sees the whole input, as after global pooling, flattening, a linear layer, or a gate computed from a global
+    mean, the field is (size of the axis, 0, 0).
 
-
-class _FieldMode(TorchDispatchMode):
-    """Follows the field of ``x`` through every operation on what is computed from it, while entered."""
-
-    def __init__(self, x, axes):
-        super().__init__()
-        self.axes = axes  # how many axes at the end of a shape are in space or time
-        self.fields = {}  # id of a tensor to its field; tensors that do not depend on x have none
-        self.alive = []  # keeps the tensors, or another might get the id
-        self.views = set()
-        self.last_local = None  # the field of what the first operation took that let every unit see everything
-        self._keep(x, (Span(Fraction(0), Fraction(0), Fraction(1)),) * axes)
-
-    def field(self, tensor):
-        """The field of a tensor: a tuple of one ``Span`` per axis, ``EVERYTHING``, or None."""
-        return self.fields.get(id(tensor))
-
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        name = str(operation.overloadpacket).removeprefix("aten.").removesuffix("_")
-        if name not in _RULES and operation._can_decompose():  # in inference mode, nobody else has done it
-            with self:
-                return operation.decompose(*args, **kwargs)
-        out = run(operation, args, kwargs)
-        outputs = [t for t in tree_leaves(out) if isinstance(t, torch.Tensor)]
-        if operation.is_view:
-            self.alive += outputs
-            self.views |= set(map(id, outputs))
-        tensors = [t for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor) and self.field(t)]
-        if not tensors:
-            return out
-        if operation._schema.is_mutable and id(args[0]) in self.views and any(t is not args[0] for t in tensors):
-            raise Unknown(f"{operation} into a part of a tensor")  # the whole would have to learn of it
-        fields = [self.field(t) for t in tensors]
-        if EVERYTHING in fields:
-            after = EVERYTHING
-        elif name in _RULES:
-            after = _RULES[name](fields, tensors, args, outputs[0], self.axes)
-        elif torch.Tag.pointwise in operation.tags:
-            after = _merged(fields, tensors, args, outputs[0], self.axes)
-        else:
-            raise Unknown(f"{operation}")
-        if after == EVERYTHING and EVERYTHING not in fields:
-            self.last_local = self.last_local or fields[0]
-        for output in outputs:
-            self._keep(output, after)
-        return out
-
-    def _keep(self, tensor, field):
-        self.alive.append(tensor)
-        self.fields[id(tensor)] = field
+    The network runs in evaluation mode and without data, so its size and the input's cost nothing. ``ValueError``
+    where an operation moves the axes of space, or is not known here.
+    """
+    twin, x = _copy_without_data(model, input_shape)
+    if layer is not None:
+        arguments.choice("layer", layer, dict(model.named_modules()))
+    return _follow(twin, x, lambda: _field_of_layer(twin, x, twin.get_submodule(layer or "")))
 
 
-def field_of(model, x, module):
+def of_last_maps(model: nn.Module, input_shape: Sequence[int]) -> tuple[ReceptiveField, ...]:
+    """The receptive field of the last maps that still have places: those that are pooled globally or flattened.
+
+    Arguments, result and errors are those of ``of_graph``. Of a network that does neither, they are its output; with
+    gates computed from global means, the maps that the first gate is computed from.
+    """
+    twin, x = _copy_without_data(model, input_shape)
+    return _follow(twin, x, lambda: _field_of_last_maps(twin, x))
+
+
+def _copy_without_data(model, input_shape):
+    twin, x = copy_without_data(model, input_shape, "(C, H, W), or of another number of axes")
+    if not 3 <= x.ndim <= 5:
+        arguments.fail("input_shape", tuple(x.shape[1:]), "(C, L), (C, H, W) or (C, D, H, W)")
+    return twin, x
+
+
+def _follow(twin: nn.Module, x: torch.Tensor, find: Callable) -> tuple[ReceptiveField, ...]:
+    """The field that ``find`` finds, as a ``ReceptiveField`` for each axis."""
+    try:
+        field = find()
+        if field != EVERYTHING and any(number.denominator > 1 for span in field for number in span):
+            raise Unknown("this layer, whose units lie closer than pixels")
+    except Unknown as unknown:
+        arguments.fail("model", type(twin).__name__, f"one whose fields can be followed, which ends at {unknown}")
+    if field == EVERYTHING:
+        return tuple(ReceptiveField(size, 0, 0) for size in x.shape[2:])
+    return tuple(ReceptiveField(int(s.last - s.first) + 1, int(s.jump), int(s.first)) for s in field)
+
+
+def _field_of_layer(model, x, module):
     """The field of what ``module`` within ``model`` returns, at its first call while ``model`` takes ``x``."""
-    mode = _FieldMode(x, x.ndim - 2)
+    mode = _FieldMode(x)
     found = []
 
     def stop(module, args, output):
@@ -97,246 +75,71 @@ def field_of(model, x, module):
         raise _Reached
 
     module.register_forward_hook(stop)
-    with contextlib.suppress(_Reached), torch.no_grad(), mode:
-        model(x)
+    with contextlib.suppress(_Reached):
+        run(model, x, mode)
     if not found:
         raise Unknown("this layer, which is not called")
     if found[0] is None:
         raise Unknown("this layer, whose output is no tensor or does not depend on the input")
-    return _in_pixels(found[0])
+    return found[0]
 
 
-def field_before_everything(model, x):
+def _field_of_last_maps(model, x):
     """The field of what ``model`` pools globally or flattens first; of its output, if it does neither."""
-    mode = _FieldMode(x, x.ndim - 2)
-    with torch.no_grad(), mode:
-        output = model(x)
+    mode = _FieldMode(x)
+    output = run(model, x, mode)
     field = mode.last_local or mode.field(output)
     if field is None:
         raise Unknown("its output, which is no tensor or does not depend on the input")
-    return _in_pixels(field)
-
-
-def _in_pixels(field):
-    if field != EVERYTHING and any(number.denominator > 1 for span in field for number in span):
-        raise Unknown("this layer, whose units lie closer than pixels")
     return field
 
 
-def _merged(fields, tensors, args, out, axes):
-    """Union of branches whose units lie at the same places."""
-    if any(t.shape[-axes:] != out.shape[-axes:] for t in tensors):
-        raise Unknown("branches whose sizes differ")
-    merged = []
-    for spans in zip(*fields, strict=True):
-        if len({span.jump for span in spans}) > 1:
-            raise Unknown("branches whose jumps differ")
-        merged.append(Span(min(s.first for s in spans), max(s.last for s in spans), spans[0].jump))
-    return tuple(merged)
+class _Reached(Stop):
+    """The layer was called; what follows does not matter."""
 
 
-def _windows(field, kernel, stride, padding, dilation):
-    """Of windows that slide over units: the equations of Araujo et al."""
-    return tuple(
-        Span(s.first - p * s.jump, s.last + (d * (k - 1) - p) * s.jump, s.jump * stride_)
-        for s, k, stride_, p, d in zip(field, kernel, stride, padding, dilation, strict=True)
-    )
+class _FieldMode(OperationMode):
+    """Follows the field of ``x`` through every operation on what is computed from it."""
 
+    def __init__(self, x):
+        super().__init__()
+        self.axes = x.ndim - 2  # how many axes at the end of a shape are in space or time
+        self.fields = {}  # id of a tensor to its field; tensors that do not depend on x have none
+        self.alive = []  # keeps the tensors, or another might get the id
+        self.views = set()
+        self.last_local = None  # the field of what the first operation took that let every unit see everything
+        self._keep(x, (Span(Fraction(0), Fraction(0), Fraction(1)),) * self.axes)
 
-def _resampled(span, factor, taps):
-    """Where outputs are ``factor`` times as many: output o sees the units from ``taps(o)``'s first to its last.
+    def field(self, tensor):
+        """The field of a tensor: a tuple of one ``Span`` per axis, ``EVERYTHING``, or None."""
+        return self.fields.get(id(tensor))
 
-    Which ones depends on o modulo the factor; the field holds, as tightly as an affine one can, what each sees.
-    """
-    jump = span.jump / factor
-    seen = [(o, taps(o)) for o in range(factor)]
-    seen = [(o, first, last) for o, (first, last) in seen if first <= last]  # a stride above the kernel leaves gaps
-    return Span(
-        min(span.first + first * span.jump - o * jump for o, first, _ in seen),
-        max(span.last + last * span.jump - o * jump for o, _, last in seen),
-        jump,
-    )
+    def has_rule(self, operation):
+        return is_listed(operation)
 
+    def note(self, operation, args, kwargs, out):
+        outputs = [t for t in tree_leaves(out) if isinstance(t, torch.Tensor)]
+        if operation.is_view:
+            self.alive += outputs
+            self.views |= set(map(id, outputs))
+        tensors = [t for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor) and self.field(t)]
+        if not tensors:
+            return
+        if operation._schema.is_mutable and id(args[0]) in self.views and any(t is not args[0] for t in tensors):
+            raise Unknown(f"{operation} into a part of a tensor")  # the whole would have to learn of it
+        fields = [self.field(t) for t in tensors]
+        if EVERYTHING in fields:
+            after = EVERYTHING
+        else:
+            how = rule(operation)
+            if how is None:
+                raise Unknown(f"{operation}")
+            after = how(fields, tensors, args, outputs[0], self.axes)
+            if after == EVERYTHING:
+                self.last_local = self.last_local or fields[0]
+        for output in outputs:
+            self._keep(output, after)
 
-def _per_axis(value, axes):
-    return list(value) * axes if len(value) == 1 else list(value)
-
-
-def _convolution(fields, tensors, args, out, axes):
-    x, w, _, stride, padding, dilation, transposed = args[:7]
-    if len(tensors) > 1 or tensors[0] is not x:
-        raise Unknown("a convolution whose weights depend on the input")
-    if len(stride) > axes or x.ndim != axes + 2:
-        raise Unknown("a convolution over other axes than the input's")
-    geometry = list(zip(w.shape[2:], *(_per_axis(v, axes) for v in (stride, padding, dilation)), strict=True))
-    if not transposed:
-        return _windows(fields[0], *zip(*geometry, strict=True))
-
-    def taps(k, s, p, d):  # output o = s·i − p + d·t for unit i and tap t
-        def at(o):
-            units = [(o + p - d * t) // s for t in range(k) if (o + p - d * t) % s == 0]
-            return (min(units), max(units)) if units else (0, -1)
-
-        return at
-
-    return tuple(_resampled(span, g[1], taps(*g)) for span, g in zip(fields[0], geometry, strict=True))
-
-
-def _pooling(has_dilation):
-    """Windows over more axes than those of space, as in local response normalisation, lie over channels as well."""
-
-    def after(fields, tensors, args, out, axes):
-        kernel = _per_axis(args[1], axes)
-        stride = _per_axis(args[2], axes) if len(args) > 2 and args[2] else kernel
-        padding = _per_axis(args[3], axes) if len(args) > 3 else [0] * axes
-        dilation = _per_axis(args[4], axes) if has_dilation and len(args) > 4 else [1] * axes
-        return _windows(fields[0], *(each[-axes:] for each in (kernel, stride, padding, dilation)))
-
-    return after
-
-
-def _adaptive_pooling(fields, tensors, args, out, axes):
-    sizes = list(zip(tensors[0].shape[-axes:], out.shape[-axes:], strict=True))
-    if all(m == 1 for _, m in sizes):
-        return EVERYTHING
-    if any(n % m for n, m in sizes):
-        raise Unknown("adaptive pooling into windows of several sizes")
-    kernel = [n // m for n, m in sizes]
-    return _windows(fields[0], kernel, kernel, [0] * axes, [1] * axes)
-
-
-def _batch_norm(fields, tensors, args, out, axes):
-    return EVERYTHING if args[5] else fields[0]
-
-
-def _interpolation(reach):
-    """Nearest neighbour (``reach`` 0) or linear (1) interpolation, by whole factors."""
-
-    def after(fields, tensors, args, out, axes):
-        spans = []
-        for span, n, m in zip(fields[0], tensors[0].shape[-axes:], out.shape[-axes:], strict=True):
-            if m % n or (reach and args[2]):
-                raise Unknown("interpolation with aligned corners, or by a factor that is no integer")
-            factor = m // n
-
-            def taps(o, factor=factor):
-                if reach == 0 or factor == 1:
-                    return o // factor, o // factor
-                place = Fraction(2 * o + 1, 2 * factor) - Fraction(1, 2)
-                return floor(place), ceil(place)
-
-            spans.append(_resampled(span, factor, taps))
-        return tuple(spans)
-
-    return after
-
-
-def _padded(fields, tensors, args, out, axes):
-    before = [args[1][n] if n < len(args[1]) else 0 for n in range(0, 2 * axes, 2)][::-1]
-    return tuple(
-        Span(s.first - p * s.jump, s.last - p * s.jump, s.jump) for s, p in zip(fields[0], before, strict=True)
-    )
-
-
-def _reduction(fields, tensors, args, out, axes):
-    """A mean or maximum: over channels alone, with their axis kept, units stay where they are."""
-    dims = args[1] if len(args) > 1 else None
-    dims = [dims] if isinstance(dims, int) else dims
-    x = tensors[0]
-    if not dims:
-        return EVERYTHING
-    in_space = {n % x.ndim - (x.ndim - axes) for n in dims} & set(range(axes))
-    if not in_space:
-        return fields[0]
-    if len(in_space) == axes:
-        return EVERYTHING
-    raise Unknown("a mean or maximum over one axis of several")
-
-
-def _reshaped(fields, tensors, args, out, axes):
-    """Views that leave the last axes alone; flattened, the places are lost."""
-    if out.shape[-axes:] == tensors[0].shape[-axes:]:
-        return fields[0]
-    if out[0].numel() == tensors[0][0].numel() and out.ndim == 2:
-        return EVERYTHING
-    raise Unknown("a view that moves or merges axes")
-
-
-def _permuted(fields, tensors, args, out, axes):
-    n = tensors[0].ndim
-    order = list(range(n))
-    if len(args) == 3:  # transpose
-        a, b = args[1] % n, args[2] % n
-        order[a], order[b] = order[b], order[a]
-    else:
-        order = [d % n for d in args[1]]
-    if order[-axes:] != list(range(n - axes, n)):
-        raise Unknown("a permutation that moves the axes of space or time")
-    return fields[0]
-
-
-def _joined(fields, tensors, args, out, axes):
-    if (args[1] if len(args) > 1 else 0) % out.ndim >= out.ndim - axes:
-        raise Unknown("a join along an axis of space or time")
-    return _merged(fields, tensors, args, out, axes)
-
-
-def _selected(fields, tensors, args, out, axes):
-    if (args[1] if len(args) > 1 else 0) % tensors[0].ndim >= tensors[0].ndim - axes:
-        raise Unknown("a cut along an axis of space or time")
-    return fields[0]
-
-
-def _cut(fields, tensors, args, out, axes):
-    """From ``start``, every ``step``-th unit along one axis."""
-    x = tensors[0]
-    dim, start, _, step = (*args[1:], *(0, None, None, 1)[len(args) - 1 :])
-    place = dim % x.ndim - (x.ndim - axes)
-    if place < 0:
-        return fields[0]
-    start = slice(start, None).indices(x.shape[dim])[0]  # of a negative one, the place from the front
-    cut = list(fields[0])
-    span = cut[place]
-    cut[place] = Span(span.first + start * span.jump, span.last + start * span.jump, span.jump * step)
-    return tuple(cut)
-
-
-def _indexed(fields, tensors, args, out, axes):
-    x, indices = args[:2]
-    if any(index is not None for index in indices[x.ndim - axes :]):
-        raise Unknown("a choice of places")
-    return fields[0]
-
-
-def _softmax(fields, tensors, args, out, axes):
-    return fields[0] if args[1] % out.ndim < out.ndim - axes else EVERYTHING
-
-
-def _independent(fields, tensors, args, out, axes):
-    return None
-
-
-def _each(after, names):
-    return dict.fromkeys(names.split(), after)
-
-
-_RULES = {
-    **_each(_convolution, "convolution _convolution"),
-    **_each(_pooling(has_dilation=True), "max_pool2d_with_indices max_pool3d_with_indices max_pool1d"),
-    **_each(_pooling(has_dilation=False), "avg_pool1d avg_pool2d avg_pool3d"),
-    **_each(_adaptive_pooling, "adaptive_max_pool2d adaptive_max_pool3d _adaptive_avg_pool2d _adaptive_avg_pool3d"),
-    **_each(_batch_norm, "native_batch_norm"),
-    **_each(_interpolation(reach=0), "upsample_nearest1d upsample_nearest2d upsample_nearest3d"),
-    **_each(_interpolation(reach=1), "upsample_linear1d upsample_bilinear2d upsample_trilinear3d"),
-    **_each(_padded, "constant_pad_nd"),
-    **_each(_reduction, "mean sum amax amin max min"),
-    **_each(_reshaped, "view _unsafe_view unsqueeze squeeze expand alias detach split split_with_sizes"),
-    **_each(_permuted, "permute transpose"),
-    **_each(_joined, "cat"),
-    **_each(_selected, "select unbind"),
-    **_each(_cut, "slice"),
-    **_each(_indexed, "index"),
-    **_each(_softmax, "_softmax _log_softmax _safe_softmax"),
-    **_each(_merged, "hardswish clone copy _to_copy"),
-    **_each(_independent, "empty_like new_empty zeros_like new_zeros ones_like new_ones full_like new_full"),
-}
+    def _keep(self, tensor, field):
+        self.alive.append(tensor)
+        self.fields[id(tensor)] = field

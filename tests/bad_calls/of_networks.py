@@ -18,6 +18,7 @@ UNCOPYABLE.stream = (n for n in range(3))
 AFFINE, POINTS = nn.Linear(2, 2), (np.zeros((3, 2), np.float32), np.zeros(3, np.int64))
 PLANE = landscape.Surface(np.arange(-1, 2), np.arange(-1, 2), np.arange(1.0, 10).reshape(3, 3))
 FLAT = PLANE._replace(losses=np.ones((3, 3)))
+NIN = models.build("nin")
 CURVE = bezier.straight(AFFINE, nn.Linear(2, 2))
 
 # function, its arguments, and what the message must say: argument, value, expectation
@@ -121,6 +122,15 @@ OF_NETWORKS = [
     (receptive_field.of_last_maps, ("net", (3, 9, 9)), {}, r"model must be a torch\.nn\.Module; got 'net'"),
     (receptive_field.of_last_maps, (nn.ReLU(), (9,)), {}, r"input_shape must be \(C, L\), .*; got \(9,\)"),
     (receptive_field.of_last_maps, (nn.GLU(2), (4, 8, 8)), {}, r"model must be one whose .* aten\.glu.*; got 'GLU'"),
+    (
+        models.describe_stages,
+        (nn.ReLU(), (3, 9, 9)),
+        {},
+        r"network must be one with .*; got 'ReLU'",
+    ),
+    (models.describe_stages, (NIN, (3, 9)), {}, r"input_shape must be \(C, H, W\); got \(3, 9\)"),
+    (models.describe_stages, (NIN, 9), {}, r"input_shape must be \(C, H, W\); got 9"),
+    (models.describe_stages, (NIN, (4, 9, 9)), {}, r"input_shape must be .*RuntimeError.*; got \(4, 9, 9\)"),
     (receptive_field.seen_extent, ("map",), {}, r"gradients must be an array of real numbers; got 'str of str"),
     (receptive_field.gradient_map, (nn.Conv2d(1, 1, 3), (9, 9)), {}, r"input_shape must be \(C, H, W\); got \(9, 9\)"),
     (

@@ -13,7 +13,7 @@ from cnnlib.data.store import archives, fetch, folders, registry
 from cnnlib.grading.checks import lab
 from cnnlib.grading.checks import task as checks
 from cnnlib.labs import compare
-from cnnlib.models import initialisation as initial
+from cnnlib.models import initialisation
 from tests.bad_calls.of_networks import OF_NETWORKS
 from tests.bad_calls.of_tools import OF_TOOLS
 
@@ -27,7 +27,7 @@ CANNOT_FAIL = {
     lab.lab_names: "takes nothing",
     lab.load: "an unknown lab is the user's mistake, not the caller's: a CourseError",
     compare.difference: "any two values can be compared",
-    initial.he: "any module will do",
+    initialisation.he_initialise: "any module will do",
     labs.progress: "takes nothing",
     data.names: "takes nothing",
     cifar10.whereabouts: "takes nothing",

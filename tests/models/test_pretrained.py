@@ -162,12 +162,3 @@ def test_a_compiled_program_is_refused(tmp_path):
 def test_what_is_no_state_dict(things, saved):
     with pytest.raises(ValueError, match="path must be the file of a state_dict: tensors by name"):
         models.load_pretrained("resnet20", saved(things))
-
-
-def test_a_name_that_is_not_there_comes_with_those_like_it():
-    with pytest.raises(ValueError, match=r"did you mean 'resnet50' or 'resnet\d+' or 'resnet\d+'\?\); got 'resnet-50'"):
-        models.build("resnet-50")
-    with pytest.raises(ValueError, match=r"\(did you mean 'lenet5'"):
-        models.card("LeNet5")
-    with pytest.raises(ValueError, match=r"a network's name \(names\(\) lists them\); got None"):
-        models.build(None)

@@ -12,7 +12,7 @@ from cnnlib import models
 from cnnlib.models.inception_resnet import InceptionResNetA
 from cnnlib.models.pretrained import converted
 
-# Networks that neither library has, and why. test_models.py has them against closed forms.
+# Networks that neither library has, and why. Their own files have them against closed forms.
 OURS_ALONE = {
     "lenet5": "no library has LeNet-5",
     "lenet5_modern": "no library has LeNet-5",

@@ -1,11 +1,10 @@
-"""GoogLeNet and the Inception-ResNet block against the papers, row by row and by hand."""
+"""GoogLeNet against its paper, row by row and by hand."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from cnnlib.models.googlenet import INCEPTIONS, GoogLeNet, Inception, Outputs
-from cnnlib.models.inception_resnet import InceptionResNetA
 from tests.models.counts_by_hand import conv, fc, meta, parameters, sizes
 
 
@@ -47,10 +46,10 @@ def test_googlenet_by_hand():
         by_hand += conv(1, C_in, n1) + conv(1, C_in, r3) + conv(3, r3, n3)
         by_hand += conv(1, C_in, r5) + conv(5, r5, n5) + conv(1, C_in, proj)
     assert parameters(meta("googlenet_paper", auxiliary=False)) == by_hand == 6_998_552
-    helpers = [conv(1, C_in, 128) + fc(128 * 4 * 4, 1024) + fc(1024, 1000) for C_in in (512, 528)]
+    auxiliaries = [conv(1, C_in, 128) + fc(128 * 4 * 4, 1024) + fc(1024, 1000) for C_in in (512, 528)]
     network = meta("googlenet_paper")
-    assert [parameters(network.aux1), parameters(network.aux2)] == helpers
-    assert parameters(network) == by_hand + sum(helpers)
+    assert [parameters(network.aux1), parameters(network.aux2)] == auxiliaries
+    assert parameters(network) == by_hand + sum(auxiliaries)
 
 
 def test_inception_module_is_its_four_branches_side_by_side():
@@ -66,7 +65,7 @@ def test_inception_module_is_its_four_branches_side_by_side():
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
-def test_googlenet_has_helpers_in_training_alone(batch_norm):
+def test_googlenet_has_auxiliary_classifiers_in_training_alone(batch_norm):
     with torch.device("meta"):
         network = GoogLeNet(10, batch_norm=batch_norm)
         images = torch.zeros(2, 3, 224, 224)
@@ -75,17 +74,3 @@ def test_googlenet_has_helpers_in_training_alone(batch_norm):
         assert network.eval()(images).shape == (2, 10)
         alone = GoogLeNet(10, batch_norm=batch_norm, auxiliary=False)
         assert alone.train()(images).shape == (2, 10)
-
-
-def test_inception_resnet_blocks_by_hand():
-    def conv_bn(K, C_in, C_out):
-        return K * K * C_in * C_out + 2 * C_out
-
-    for channels, widths in ((384, (48, 64)), (256, (32, 32))):  # the paper's Figures 16 and 10
-        block = InceptionResNetA(channels, widths=widths)
-        by_hand = 3 * conv_bn(1, channels, 32) + 2 * conv_bn(3, 32, 32) - conv_bn(3, 32, 32)
-        by_hand += conv_bn(3, 32, widths[0]) + conv_bn(3, *widths) + conv(1, 64 + widths[1], channels)
-        assert parameters(block) == by_hand
-        assert block(torch.zeros(1, channels, 35, 35)).shape == (1, channels, 35, 35)
-    x = torch.randn(1, 256, 5, 5)
-    assert torch.equal(InceptionResNetA(256, scale=0)(x), F.relu(x))  # without its branch, x is all there is
