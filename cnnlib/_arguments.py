@@ -29,7 +29,7 @@ def integer(name, value, at_least):
     return int(value)
 
 
-def pair(name, value, at_least):
+def pair(name: str, value: object, at_least: int) -> tuple[int, int]:
     """An integer, meant for both axes, or a pair (vertical, horizontal) of integers."""
     values = value if isinstance(value, (tuple, list)) else (value, value)
     if len(values) != 2 or not all(_is_integer(v) and at_least <= v <= LARGEST for v in values):

@@ -23,8 +23,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
 from cnnlib import _arguments as arguments
+
+Pair = int | tuple[int, int]  # for both axes, or (vertical, horizontal)
 
 __all__ = [
     "conv2d_loops",
@@ -37,7 +40,7 @@ __all__ = [
 ]
 
 
-def output_size(size, kernel_size, stride=1, padding=0, dilation=1):
+def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
     """Length of a convolution's output along one axis: ⌊(size + 2P − D(K−1) − 1) / S⌋ + 1.
 
     The floor says that a last window which does not fit entirely is dropped.
@@ -56,7 +59,16 @@ def output_size(size, kernel_size, stride=1, padding=0, dilation=1):
     return (padded - extent) // stride + 1
 
 
-def conv2d_loops(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_loops(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray | None = None,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Convolution as the definition reads: one output number at a time. Slow, and easy to trust."""
     x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
     x = _padded(x, g)
@@ -74,7 +86,16 @@ def conv2d_loops(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     return y
 
 
-def conv2d_windows(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_windows(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray | None = None,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Convolution as a sum over windows, all of them a view of the same memory: no loop, no copy."""
     x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
     extent = [d * (k - 1) + 1 for d, k in zip(g.dilation, g.kernel, strict=True)]
@@ -86,7 +107,16 @@ def conv2d_windows(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     return y.reshape(len(x), *g.out_shape) + b[:, None, None]
 
 
-def conv2d_matmul(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_matmul(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray | None = None,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Convolution as one matrix product per image: filters (rows) times unfolded windows (columns).
 
     One image at a time, so that the unfolded copy, KH·KW times the image, never exists for a whole batch.
@@ -101,7 +131,17 @@ def conv2d_matmul(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     return y
 
 
-def conv2d_transpose(y, w, b=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
+def conv2d_transpose(
+    y: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    output_padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Transposed convolution: the adjoint of convolution by the same ``w``, and its gradient for x.
 
     Takes y (N, Cout, OH, OW) back to (N, Cin, H, W) with H = (OH − 1)S − 2P + D(KH − 1) + 1 + output_padding.
@@ -137,7 +177,16 @@ def conv2d_transpose(y, w, b=None, *, stride=1, padding=0, output_padding=0, dil
     return x
 
 
-def conv2d_weight_gradient(x, grad_y, kernel_size, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_weight_gradient(
+    x: ArrayLike,
+    grad_y: ArrayLike,
+    kernel_size: Pair,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Gradient of a loss with respect to ``w``, given x and the gradient with respect to y.
 
     Each weight meets each window once, so its gradient is x correlated with grad_y: (Cout, Cin/G, KH, KW).
@@ -159,7 +208,15 @@ def conv2d_weight_gradient(x, grad_y, kernel_size, *, stride=1, padding=0, dilat
     return grad_w
 
 
-def conv2d_matrix(w, input_size, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d_matrix(
+    w: ArrayLike,
+    input_size: Pair,
+    *,
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """The banded matrix M of a convolution: M @ x.ravel() equals the convolution of one image x, ravelled.
 
     Shape (Cout·OH·OW, Cin·H·W), dense, so for small inputs only. ``input_size`` is (H, W). The transpose of M
@@ -199,7 +256,7 @@ class _Geometry(NamedTuple):
         return (self.out_channels, *self.out_size)
 
 
-def _geometry(image_shape, w, stride, padding, dilation, groups):
+def _geometry(image_shape, w, stride, padding, dilation, groups) -> _Geometry:
     stride, padding = arguments.pair("stride", stride, 1), arguments.pair("padding", padding, 0)
     dilation = arguments.pair("dilation", dilation, 1)
     in_channels, *size = image_shape
@@ -212,7 +269,7 @@ def _geometry(image_shape, w, stride, padding, dilation, groups):
     return _Geometry(in_channels, w.shape[0], groups, tuple(size), out_size, kernel, stride, padding, dilation)
 
 
-def _checked(x, w, b, stride, padding, dilation, groups):
+def _checked(x, w, b, stride, padding, dilation, groups) -> tuple[np.ndarray, np.ndarray, np.ndarray, _Geometry]:
     x = _numbers("x", x, "N, Cin, H, W")
     w = _numbers("w", w, "Cout, Cin/groups, KH, KW")
     groups = arguments.integer("groups", groups, 1)
@@ -220,13 +277,13 @@ def _checked(x, w, b, stride, padding, dilation, groups):
     return x, w, _bias(b, g.out_channels, "Cout", np.result_type(x, w)), g
 
 
-def _numbers(name, value, axes):
+def _numbers(name: str, value: ArrayLike, axes: str) -> np.ndarray:
     """The argument as an array; small integers, such as a photo's bytes, are widened, or sums would overflow."""
     result = arguments.array(name, value, axes)
     return result.astype(np.int64) if result.dtype.kind in "iu" else result
 
 
-def _bias(b, channels, axis, dtype):
+def _bias(b: ArrayLike | None, channels: int, axis: str, dtype: np.dtype) -> np.ndarray:
     """The bias as an array; no bias is zeros of ``dtype``."""
     if b is None:
         return np.zeros(channels, dtype)

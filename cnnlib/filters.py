@@ -12,7 +12,7 @@ LAPLACIAN = np.array([[0.0, -1, 0], [-1, 4, -1], [0, -1, 0]])
 SOBEL = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
 
 
-def gaussian(kernel_size, sigma):
+def gaussian(kernel_size: int, sigma: float) -> np.ndarray:
     """A Gaussian of standard deviation ``sigma`` pixels on ``kernel_size`` × ``kernel_size``, summing to 1."""
     kernel_size = arguments.integer("kernel_size", kernel_size, 1)
     sigma = arguments.positive("sigma", sigma)
@@ -23,7 +23,9 @@ def gaussian(kernel_size, sigma):
     return kernel / kernel.sum()
 
 
-def gabor(kernel_size, orientation, wavelength, sigma=None, phase=0.0):
+def gabor(
+    kernel_size: int, orientation: float, wavelength: float, sigma: float | None = None, phase: float = 0.0
+) -> np.ndarray:
     """An oriented edge or bar detector: a cosine grating under a Gaussian window (Daugman 1985).
 
     ``orientation`` is the direction in which the grating varies, in radians from the horizontal axis towards the

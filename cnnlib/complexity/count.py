@@ -36,7 +36,7 @@ def profile(
 
     ``input_shape`` is that of one example, such as (C, H, W); the model gets (batch, C, H, W), of ``dtype``, by default
     that of its first floating-point parameter. It runs in evaluation mode or, if ``training``, in training mode, with
-    auxiliary classifiers and dropout. The model is not touched, for a copy without data is run, with the model's own
+    auxiliary classifiers and dropout. The model is not touched, as a copy without data is run, with the model's own
     hooks; so what it computes must not depend on the numbers in its tensors. ``ValueError`` tells what it objects to.
     """
     twin, x = copy_without_data(model, input_shape, batch=batch, dtype=dtype, training=training)

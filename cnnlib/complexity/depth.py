@@ -18,8 +18,8 @@ def depth(model: nn.Module, input_shape: Sequence[int]) -> int:
 
     ``input_shape`` is that of one example, such as (C, H, W). So are most networks' depths counted that carry them in
     their names: pooling, normalisation and activation count nothing, branches side by side count as the longest of
-    them, a shortcut as less than what it skips, and auxiliary classifiers not at all, for the network runs in
-    evaluation mode. ``ValueError`` where it does not take such an input.
+    them, a shortcut as less than what it skips, and auxiliary classifiers not at all, because the network
+    runs in evaluation mode. ``ValueError`` where it does not take such an input.
     """
     twin, x = copy_without_data(model, input_shape)
     counting = _Counting()

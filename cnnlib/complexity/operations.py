@@ -9,7 +9,7 @@ function such as exp. Then
     norm          1 per number with stored statistics (they fold into one scale and one shift); 3 with measured ones
                   (mean, variance, scale and shift); layer norm's own weights vary within what it norms: 4
     activation    1 per number; softmax 5 (maximum, difference, exp, sum, quotient)
-    pooling       1 per number of each window, mean included; a variance is 2, for it needs the mean
+    pooling       1 per number of each window, mean included; a variance is 2, as it needs the mean
     other         1 per output of an elementwise operation, per number read of a sum or maximum, per number read for
                   each output of an interpolation (2, 4, 8, 16); nothing for what only moves or makes numbers
 
@@ -20,7 +20,7 @@ marked as elementwise by PyTorch are not counted, and their rule says so.
 import functools
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -32,11 +32,11 @@ class Rule(NamedTuple):
 
     category: str  # of CATEGORIES
     steps: Callable | None  # (arguments, first output) to the number of steps; None where the tables do not say
-    written: tuple  # positions of the outputs that are new memory and that the network goes on with
+    written: tuple[int, ...]  # positions of the outputs that are new memory and that the network goes on with
 
 
 @functools.cache
-def rule(operation):
+def rule(operation: Any) -> Rule:
     """The ``Rule`` of an ``OpOverload``."""
     name = str(operation.overloadpacket).removeprefix("aten.").removesuffix("_")
     is_view = operation.is_view or torch.Tag.inplace_view in operation.tags or name in _UNMARKED_VIEWS

@@ -2,10 +2,14 @@
 
 import html
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnlib import _arguments as arguments
 from cnnlib.complexity.operations import CATEGORIES
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
 
 
 class Row(NamedTuple):
@@ -26,12 +30,12 @@ class Row(NamedTuple):
     activation_bytes: int
 
     @property
-    def macs(self):
+    def macs(self) -> int:
         """Multiply-adds of convolutions and matrix products."""
         return self.convolution + self.linear
 
     @property
-    def other_steps(self):
+    def other_steps(self) -> int:
         """Steps of all else: norm, activation, pooling, other."""
         return self.norm + self.activation + self.pooling + self.other
 
@@ -52,35 +56,35 @@ HEADINGS = ("layer", "kind", "output", "parameters", "multiply-adds", "other ste
 class Profile:
     """The rows of a network in the order in which they compute, and their totals, for one batch."""
 
-    rows: tuple  # of Row; modules whose parameters others use, or nobody, come last
-    uncounted: tuple  # of Uncounted
+    rows: tuple[Row, ...]  # modules whose parameters others use, or nobody, come last
+    uncounted: tuple[Uncounted, ...]
 
-    def total(self, field):
+    def total(self, field: str) -> int:
         """Sum over the rows of one field or property, such as "norm"."""
         field = arguments.choice("field", field, SUMS)
         return sum(getattr(row, field) for row in self.rows)
 
     @property
-    def params(self):
+    def params(self) -> int:
         """Numbers in all parameters, each counted once. Buffers are no parameters."""
         return self.total("params")
 
     @property
-    def macs(self):
+    def macs(self) -> int:
         """Multiply-adds of convolutions and matrix products."""
         return self.total("macs")
 
     @property
-    def activations(self):
+    def activations(self) -> int:
         """Numbers written to new memory."""
         return self.total("activations")
 
     @property
-    def activation_bytes(self):
+    def activation_bytes(self) -> int:
         """Bytes written to new memory."""
         return self.total("activation_bytes")
 
-    def table(self):
+    def table(self) -> str:
         """The rows, their totals and what was not counted, as aligned text."""
         lines = [HEADINGS, *map(_cells, self.rows), self._foot()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -94,7 +98,7 @@ class Profile:
 
     __str__ = table
 
-    def to_frame(self):
+    def to_frame(self) -> "pandas.DataFrame":
         """The rows as a ``pandas.DataFrame``, ``macs`` and ``other_steps`` included; ImportError without pandas."""
         try:
             import pandas
@@ -103,7 +107,7 @@ class Profile:
         columns = [*Row._fields, "macs", "other_steps"]
         return pandas.DataFrame([[getattr(row, column) for column in columns] for row in self.rows], columns=columns)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """Bars along the depth: parameters, multiply-adds, activations of each row with any; returns the figure."""
         from matplotlib.ticker import EngFormatter  # only here: everything else works without matplotlib
 

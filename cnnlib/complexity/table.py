@@ -1,5 +1,6 @@
 """Every network of the lecture on one line: when, how deep, what it costs, what it sees, how often it was wrong."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
@@ -18,7 +19,7 @@ class Line(NamedTuple):
 
     name: str
     year: int
-    input_size: tuple  # (C, H, W)
+    input_size: tuple[int, ...]  # (C, H, W)
     depth: int  # convolutions and linear layers on the longest way, as ``complexity.depth`` counts
     parameters: int  # of what runs when it is used, so without auxiliary classifiers
     macs: int  # multiply-adds of convolutions and matrix products
@@ -28,7 +29,7 @@ class Line(NamedTuple):
     top5: float | None
 
 
-def lines(chosen=None):
+def lines(chosen: Iterable[str] | None = None) -> list[Line]:
     """The ``Line`` of each network in ``chosen``, by default of all, as a list in the order of the lecture or as asked.
 
     Networks are built without data, so this takes no memory, and a second or less for each. An unknown name is a
@@ -38,7 +39,7 @@ def lines(chosen=None):
     return [_line(name) for name in wanted]
 
 
-def side_by_side(lines):
+def side_by_side(lines: Iterable[Line]) -> Table:
     """``lines`` as a table for a terminal of 80 columns, sizes in thousands (k), millions (M) and beyond (G)."""
     table = Table(
         box=box.SIMPLE_HEAD,

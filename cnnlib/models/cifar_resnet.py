@@ -3,7 +3,7 @@ recognition", §4.2.
 
 A 3×3 convolution, then three stages of 2n convolutions (3×3) with 16, 32 and 64 maps of 32×32, 16×16 and 8×8 pixels,
 then global average pooling and one fully connected layer: 6n + 2 layers. ``plain`` and ``resnet`` differ in the
-addition of x alone, and have the same parameters, for the shortcuts are the paper's option A: where a stage begins,
+addition of x alone, and have the same parameters, because the shortcuts are the paper's option A: where a stage begins,
 they skip every other pixel and fill up with zero maps. torchvision has none of them.
 """
 

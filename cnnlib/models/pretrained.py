@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from cnnlib import _arguments as arguments
 from cnnlib.models.registry import build, card, names
@@ -18,7 +19,7 @@ __all__ = ["load_pretrained"]
 MOST_CLASSES = 50_000  # that a file's network is taken for; the largest usual set, ImageNet-21k, has 21,841
 
 
-def load_pretrained(name, path, num_classes=None):
+def load_pretrained(name: str, path: str | os.PathLike, num_classes: int | None = None) -> nn.Module:
     """The network ``name`` with the weights in the file ``path``, in evaluation mode.
 
     The file is a state_dict that ``torch.save`` or safetensors wrote (``.safetensors``), with the names of layers that
@@ -38,7 +39,7 @@ def load_pretrained(name, path, num_classes=None):
     return model.eval()
 
 
-def converted(state, model):
+def converted(state: Mapping[str, torch.Tensor], model: nn.Module) -> dict[str, torch.Tensor]:
     """The state_dict ``state`` with the names and shapes of ``model``, as far as they can be made so."""
     own = model.state_dict()
     table = model.names_elsewhere() if hasattr(model, "names_elsewhere") else {}
