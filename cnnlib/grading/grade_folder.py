@@ -43,15 +43,13 @@ def grade_folder(
     out.mkdir(parents=True, exist_ok=True)
     jobs = [Job.of(each, labs[each.lab], out, secret, confined=confined) for each in submissions]
     with ExitStack() as stack:
-        sandboxes = stack.enter_context(warm.sandboxes(labs.values(), confined=confined))
+        stack.enter_context(warm.sandboxes(labs.values(), confined=confined))
         # While the sandboxes warm up, for it imports much.
         from cnnlib.grading.notebooks import feedback
         from cnnlib.grading.runs.executors import ForkedWorkers
         from cnnlib.grading.runs.run import Run
 
         feedback.exporter()
-        for sandbox in sandboxes:
-            sandbox.await_ready()
         # Fork the workers before this process opens files and starts threads of its own.
         run = stack.enter_context(Run(jobs, ForkedWorkers, workers or os.cpu_count() or 1))
         from cnnlib.grading.writer import Writer  # likewise, while the workers begin

@@ -7,8 +7,8 @@
     labs.progress()
 
 A check runs the student's code, says what differs, and never stops the notebook. Read ``visible`` first, then
-``compare`` (what differs) and ``failure`` (exceptions in words); ``summary`` shows it. ``check`` and ``run`` are the
-command that runs a whole notebook. Nothing here holds an answer.
+``compare`` (what differs) and ``failure`` (exceptions in words); ``summary`` shows it. ``check`` is the command that
+runs a whole notebook (``run_notebook``, with ``run_cells`` in a process of its own). Nothing here holds an answer.
 """
 
 from cnnlib.labs.visible import progress, task

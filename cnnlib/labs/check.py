@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cnnlib.labs import run
+from cnnlib.labs.run_notebook import NotebookRun, find, run_notebook
 from cnnlib.labs.summary import HIDDEN
 from cnnlib.terminal import console, say
 
@@ -16,20 +16,20 @@ def check(
         str | None, typer.Argument(help="A notebook, a folder, or a lab's name. Default: all labs.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a notebook may take.")] = 300,
-):
+) -> None:
     """Run labs from the top on this machine, and say which visible checks pass."""
     good = True
-    for notebook in run.find(path):
-        found = run.run(notebook, timeout)
+    for notebook in find(path):
+        found = run_notebook(notebook, timeout)
         good = good and found.passed
         say(f"\n{notebook}")
-        _tell(found)
+        _show(found)
     say(HIDDEN)
     if not good:
         raise typer.Exit(1)
 
 
-def _tell(found):
+def _show(found: NotebookRun) -> None:
     table = Table("task", "visible checks", "the first that fails")
     for task in found.tasks:
         if task.outcomes:

@@ -5,13 +5,14 @@ Visible and hidden checks share this one measure, so that a student who passes t
 
 import sys
 from numbers import Number
+from typing import Any
 
 import numpy as np
 
 __all__ = ["difference"]
 
 
-def difference(answer, expected, *, rtol=1e-7, atol=1e-9):
+def difference(answer: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1e-9) -> str | None:
     """None where ``answer`` equals ``expected``, else one line that says what differs.
 
     ``expected`` is a number, a truth value, a string, None, an array, or a tuple, list or dictionary of those; an array
@@ -37,7 +38,7 @@ def _without_tensors(value):
     return {key: _without_tensors(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _difference(answer, expected, rtol, atol):
+def _difference(answer: Any, expected: Any, rtol: float, atol: float) -> str | None:
     if answer is None and expected is not None:
         return "it is None; was a return forgotten?"
     if isinstance(expected, dict):

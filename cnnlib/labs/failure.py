@@ -2,11 +2,13 @@
 
 import linecache
 import traceback
+from types import CodeType
+from typing import Any
 
 LONGEST = 200  # characters of a message
 
 
-def in_words(error, notebook, check=None):
+def in_words(error: BaseException, notebook: dict[str, Any], check: CodeType | None = None) -> str:
     """One line about ``error``, raised while code of ``notebook`` (its global variables) ran.
 
     ``check`` is the code of the lambda that a check consists of: its line is the check's, not the student's.
@@ -18,10 +20,10 @@ def in_words(error, notebook, check=None):
     line = _line(error, notebook, check)
     if isinstance(error, NameError) and error.name and not line:
         return f"{error.name} is not defined; run the cell that defines it"
-    return shortened(error) + (f" ({line})" if line else "")
+    return shorten(error) + (f" ({line})" if line else "")
 
 
-def shortened(error):
+def shorten(error: BaseException) -> str:
     """Type and message of ``error``; the first line of the message, where it is long."""
     try:
         message = str(error).strip()

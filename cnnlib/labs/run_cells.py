@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -29,7 +30,7 @@ class Shell(InteractiveShell):
         """``exit()`` in a cell ends nothing, as in Jupyter, where the next cell can be run."""
 
 
-def main(cells, report):
+def main(cells: list[str], report: TextIO) -> None:
     settings = Config()
     settings.HistoryManager.enabled = False  # the student's own history stays theirs
     shell = Shell.instance(config=settings)
@@ -46,7 +47,7 @@ def main(cells, report):
     tell(len(cells), done=True)
 
 
-def end_with_parent():
+def end_with_parent() -> None:
     """On Linux: be ended with the process that waits for this one, or an endless cell would run on for ever."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

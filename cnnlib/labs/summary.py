@@ -1,6 +1,7 @@
 """How visible checks are shown: in a notebook as HTML, anywhere else as text; with words, never by colour alone."""
 
 import html
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -20,29 +21,29 @@ class TaskSummary(NamedTuple):
 
     number: int
     title: str
-    outcomes: tuple
+    outcomes: tuple[Outcome, ...]
 
     @property
-    def passed(self):
+    def passed(self) -> int:
         return sum(not outcome.message for outcome in self.outcomes)
 
     @property
-    def heading(self):
+    def heading(self) -> str:
         return f"Task {self.number} · {self.title}"
 
     @property
-    def total(self):
+    def total(self) -> str:
         return f"{self.passed} of {len(self.outcomes)}"
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         return f"{self.total} visible checks pass. {HIDDEN}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"  {_named(o)}" + (f": {o.message}" if o.message else "") for o in self.outcomes]
         return "\n".join([self.heading, *lines, self.verdict])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         items = [_item(not outcome.message, _named(outcome), outcome.message) for outcome in self.outcomes]
         return _group(self.heading, items, self.verdict)
 
@@ -50,18 +51,18 @@ class TaskSummary(NamedTuple):
 class ProgressSummary:
     """All tasks that were run, and those that must have been left out, for a later one was run."""
 
-    def __init__(self, tasks):
+    def __init__(self, tasks: Iterable[TaskSummary]):
         self.tasks = {task.number: task for task in tasks}
         self.passed = sum(task.passed for task in tasks)
         self.checks = sum(len(task.outcomes) for task in tasks)
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         if not self.tasks:
             return "No task's checks have been run yet."
         return f"{self.passed} of {self.checks} visible checks pass. {HIDDEN}"
 
-    def _rows(self):
+    def _rows(self) -> Iterator[tuple[bool, str, str, str]]:
         """(whether all is well, the task, how far it is, the same as a bar) for each task."""
         for number in range(1, max(self.tasks, default=0) + 1):
             task = self.tasks.get(number)
@@ -71,16 +72,16 @@ class ProgressSummary:
                 missing = len(task.outcomes) - task.passed
                 yield not missing, task.heading, task.total, "■" * task.passed + "□" * missing
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"{heading}: {state}  {bar}".rstrip() for _, heading, state, bar in self._rows()]
         return "\n".join([*lines, self.verdict])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         items = [_item(good, f"{heading}: {state}", "", bar) for good, heading, state, bar in self._rows()]
         return _group("Progress", items, self.verdict)
 
 
-def show(shown):
+def show(shown: TaskSummary | ProgressSummary) -> None:
     """Display ``shown``; where even that fails, the results remain for ``progress``."""
     try:
         from IPython.display import display

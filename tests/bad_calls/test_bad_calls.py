@@ -10,8 +10,8 @@ import cnnlib
 from cnnlib import data, labs, models, scale, training
 from cnnlib.data import cifar10, digits, photos, shapes
 from cnnlib.data.store import archives, fetch, folders, registry
+from cnnlib.grading import checks
 from cnnlib.grading.checks import lab
-from cnnlib.grading.checks import task as checks
 from cnnlib.labs import compare
 from cnnlib.models import initialisation
 from tests.bad_calls.of_networks import OF_NETWORKS

@@ -3,10 +3,10 @@
 import platform
 
 import pytest
+from cnnlib.grading.notebooks.autograded import marked
 
 from cnnlib.grading import results
 from cnnlib.grading.notebooks import feedback
-from cnnlib.grading.notebooks.autograded import marked
 from cnnlib.grading.runs.grade import grade_notebook
 from cnnlib.grading.sandbox.sandbox import Sandbox
 from tests.labs.bank import FOLDER, LABS, MISTAKES, STYLES, filled, mistaken, solutions, style

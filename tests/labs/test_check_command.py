@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from cnnlib import cli
 from cnnlib.errors import CourseError
 from cnnlib.labs import __main__ as students
-from cnnlib.labs import run
-from tests.labs import small_lab as made
+from cnnlib.labs import run_notebook as module
+from cnnlib.labs.run_notebook import find, run_notebook
+from tests.labs import small_lab
 
 SETUP = "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nfrom cnnlib import labs"
 WRITTEN = "def double(x):\n    return 2 * np.asarray(x)"
@@ -31,9 +32,9 @@ def lab(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def write(*cells):
-        folder = tmp_path / "labs" / made.NAME
+        folder = tmp_path / "labs" / small_lab.NAME
         folder.mkdir(parents=True, exist_ok=True)
-        return made.write_notebook(folder / f"{made.NAME}.ipynb", list(cells))
+        return small_lab.write_notebook(folder / f"{small_lab.NAME}.ipynb", list(cells))
 
     return write
 
@@ -55,7 +56,7 @@ def test_a_lab_that_is_done(lab):
 
 def test_a_lab_that_is_begun(lab):
     lab(SETUP, UNWRITTEN, CHECKED, "1 / 0", "", "def half(:", "import sys\nsys.exit()", "missing\n" + CHECKED_TOO)
-    code, output = check(made.NAME, app=students.app)  # what students type is the same command
+    code, output = check(small_lab.NAME, app=students.app)  # what students type is the same command
     assert code == 1
     assert "Task 1 · Doubles │ ✗ 0 of 2 │ of two: not written yet" in output
     assert "Task 2 · Doubles │ ✗ not run" in output
@@ -76,7 +77,7 @@ def test_what_runs_is_a_notebook_in_its_folder(lab, capfd):
         "    check.equal('module', lambda: (__name__, value), ('__main__', 3))\n"
         "    check.equal('no one answers', lambda: input(), '')",
     )
-    found = run.run(run.find()[0])
+    found = run_notebook(find()[0])
     assert not found.raised and not found.stopped and "noise" not in "".join(capfd.readouterr())
     [task] = found.tasks
     assert [outcome.message for outcome in task.outcomes] == ["", "", "EOFError: EOF when reading a line"]
@@ -92,8 +93,8 @@ def test_time_runs_out(lab):
 
 def test_python_ends(lab):
     path = lab("import os", "os._exit(7)", "1")
-    assert run.run(path).stopped == "Python ended (exit code 7) while cell [2] was running: os._exit(7)"
-    assert not run.run(path).passed
+    assert run_notebook(path).stopped == "Python ended (exit code 7) while cell [2] was running: os._exit(7)"
+    assert not run_notebook(path).passed
 
 
 FOREIGN = """try:
@@ -116,7 +117,7 @@ def test_imports_that_grading_has_not(lab, metadata, told):
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.update(metadata)
     nbformat.write(notebook, path)
-    assert list(run.run(path).foreign) == told
+    assert list(run_notebook(path).foreign) == told
     words = [f"Cell [{number}] imports {module}, which is not there when the lab is graded" for number, module in told]
     assert check()[1].count("is not there") == len(words) and all(line in check()[1] for line in words)
 
@@ -144,23 +145,23 @@ def test_mistakes_are_one_message(lab, tmp_path, asked, message):
 
 def test_no_labs_at_all(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "PACKAGE", tmp_path / "cnnlib")
+    monkeypatch.setattr(module, "PACKAGE", tmp_path / "cnnlib")
     assert check() == (1, f"Error: There are no labs in {tmp_path / 'labs'}; name a notebook")
 
 
 def test_a_python_that_cannot_run_it_says_why(lab, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(CourseError, match=r"could not be run: nothing was said"):
-        run.run(lab("1"))
+        run_notebook(lab("1"))
 
 
 def test_a_lab_is_found_by_file_folder_and_name(lab, monkeypatch):
     path = lab("1")
-    for asked in (path, path.parent, path.parent.parent, made.NAME, None):
-        [found] = run.find(asked and str(asked))
+    for asked in (path, path.parent, path.parent.parent, small_lab.NAME, None):
+        [found] = find(asked and str(asked))
         assert found.resolve() == path.resolve()
     monkeypatch.chdir(path.parent)
-    assert run.find(".")[0].resolve() == path.resolve()
+    assert find(".")[0].resolve() == path.resolve()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an endless cell has to be ended by hand")

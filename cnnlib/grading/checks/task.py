@@ -34,7 +34,7 @@ from cnnlib.grading.rejection import Rejection
 from cnnlib.grading.results import CheckResult, TaskResult, check_cell_of
 from cnnlib.labs.compare import difference
 
-__all__ = ["Check", "Misconception", "Task", "substitute"]
+__all__ = ["Check", "Misconception", "Task"]
 
 Draws = Callable[[str], np.random.Generator]  # name of a check → its generator, anew
 Answers = tuple[list[Any], Exception | None]  # all of a run, and the exception that ended it early, if one did

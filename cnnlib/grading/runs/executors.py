@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
-from cnnlib.grading.runs import nets
+from cnnlib.grading.runs import nets, warm
 
 MakeExecutor = Callable[[int], Any]  # number of workers → an executor, as a context manager
 
@@ -21,6 +21,7 @@ class ForkedWorkers(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int):
+        warm.await_ready()
         super().__init__(workers, multiprocessing.get_context("fork"), nets.begin)
 
     def submit(self, function: Callable, /, *args: Any, **options: Any) -> Future:

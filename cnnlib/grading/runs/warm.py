@@ -33,6 +33,12 @@ def sandbox_of(job: Job) -> Sandbox:
         return _sandboxes[key]
 
 
+def await_ready() -> None:
+    """Wait until all sandboxes of this process are warm; to be done before a fork, for each says so but once."""
+    for sandbox in _sandboxes.values():
+        sandbox.await_ready()
+
+
 @contextmanager
 def sandboxes(labs: Iterable[Lab], *, confined: bool = True) -> Iterator[list[Sandbox]]:
     """Begin a sandbox for each lab, for this process and those that are forked from it; they end with the block."""

@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 DECLARED = re.compile(r"""labs\.task\(\s*(\d+)\s*,\s*(["'])(.*?)\2""")
 
 
-class Run(NamedTuple):
+class NotebookRun(NamedTuple):
     """What running a notebook gave.
 
     ``tasks`` is a ``TaskSummary`` for each task that the notebook has, without outcomes where its checks were not run;
@@ -31,18 +31,18 @@ class Run(NamedTuple):
     ``foreign`` pairs numbers of cells with what they import, and grading has not.
     """
 
-    tasks: tuple
-    raised: tuple
+    tasks: tuple[TaskSummary, ...]
+    raised: tuple[tuple[int, str], ...]
     stopped: str
-    foreign: tuple = ()
+    foreign: tuple[tuple[int, str], ...] = ()
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         complete = all(task.outcomes and task.passed == len(task.outcomes) for task in self.tasks)
         return complete and bool(self.tasks) and not self.stopped
 
 
-def find(asked=None):
+def find(asked: str | None = None) -> list[Path]:
     """Notebooks to run: a file, those of a folder, that of a lab's name; without ``asked``, all of the labs."""
     labs = _labs_folder()
     if asked is None:
@@ -62,8 +62,8 @@ def find(asked=None):
     return notebooks
 
 
-def run(notebook, timeout=300):
-    """The ``Run`` of a notebook, given ``timeout`` seconds for all its cells.
+def run_notebook(notebook: Path, timeout: float = 300) -> NotebookRun:
+    """The ``NotebookRun`` of a notebook, given ``timeout`` seconds for all its cells.
 
     ``CourseError`` where the file is no notebook, or Python could not start.
     """
@@ -85,7 +85,7 @@ def run(notebook, timeout=300):
         reason = f"Time ran out ({timeout:g} s)" if ended is None else f"Python ended (exit code {ended})"
         stopped = f"{reason} while cell [{number}] was running: {first}"
     raised = tuple((line["cell"], line["error"]) for line in lines if line["error"])
-    return Run(_tasks(cells, lines[-1]["tasks"]), raised, stopped, _foreign(cells, packages))
+    return NotebookRun(_tasks(cells, lines[-1]["tasks"]), raised, stopped, _foreign(cells, packages))
 
 
 def _read(notebook):
