@@ -1,5 +1,6 @@
 """The site, built by the README's own command, served on loopback, and a Chromium to open it with."""
 
+import functools
 import os
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from cnnlib.authoring.site.build import HTML
 from cnnlib.authoring.site.serve import local_server
 from cnnlib.checkout import ROOT
 from cnnlib.machine import browser as browsers
+from tests.site import page_visit
 from tests.site.widget_page import Widget
 
 # A browser of its own asks its maker's servers for updates and the like; only the pages are under test.
@@ -57,6 +59,18 @@ def page(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def visit_once(chromium, site_url):
+    """A function (name of a page) that gives its ``Visit``: made when first asked for, and kept."""
+    return functools.cache(lambda name: page_visit.visit(chromium, site_url, name))
+
+
+@pytest.fixture
+def visit(request, visit_once):
+    """The visit of the page that the test is about; tests get it by ``book_pages.for_each``."""
+    return visit_once(request.param)
 
 
 @pytest.fixture
