@@ -1,6 +1,7 @@
 """The labs' banks of right and wrong answers: as whole submissions, and as functions of this process."""
 
 import ast
+import functools
 import inspect
 import re
 import sys
@@ -12,16 +13,22 @@ import nbformat
 import numpy as np
 
 from cnnlib.authoring.release.notebooks import released
-from cnnlib.grading.checks.lab import lab_names, load
+from cnnlib.grading.checks.lab import load
 from cnnlib.grading.notebooks import submission
 from cnnlib.labs.visible import results
 
-LABS = {name: load(name) for name in lab_names()}
-MISTAKES = [
-    (lab, task, mistake) for lab in LABS.values() for task in lab.tasks.values() for mistake in task.misconceptions
-]
 FOLDER = Path(__file__).parent
-STYLES = sorted(FOLDER.glob("*/styles/*.py"))
+
+
+@functools.cache
+def load_lab(name):
+    """The lab called ``name``, with its solution and checks; one and the same for all tests of a process."""
+    return load(name)
+
+
+def styles(lab):
+    """Files of a lab's right answers, each in another style."""
+    return sorted((FOLDER / lab.name / "styles").glob("*.py"))
 
 
 def draws(seed):
@@ -58,7 +65,7 @@ def files(lab):
     return sys.modules[f"checks_of_{lab.name}"]
 
 
-def style(path):
+def answers_of(path):
     """Cell name → source, of a file that lines `# %% name` divide."""
     parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
@@ -67,7 +74,7 @@ def style(path):
 def defined(path, names):
     """What a file of such cells defines, as attributes; each cell runs in a namespace of its own, with ``names``."""
     found = {}
-    for name, source in style(path).items():
+    for name, source in answers_of(path).items():
         space = dict(names)
         exec(compile(source, f"{path.name}, {name}", "exec"), space)
         found[name] = space[name]

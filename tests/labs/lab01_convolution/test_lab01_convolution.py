@@ -14,7 +14,7 @@ from scipy import ndimage
 from tests.labs import bank
 from tests.labs.bank import draws, files
 
-lab = bank.LABS["lab01_convolution"]
+lab = bank.load_lab("lab01_convolution")
 solution = lab.solution
 visible = partial(bank.visible, lab, given=["boxes"])
 IDENTIFY, CHEAPEST = files(lab).task2_identify, files(lab).task4_cheapest

@@ -15,7 +15,7 @@ from cnnlib.grading.checks.task import replaced
 from tests.labs import bank
 from tests.labs.bank import draws, files
 
-lab = bank.LABS["lab02_pooling"]
+lab = bank.load_lab("lab02_pooling")
 solution = lab.solution
 visible = partial(bank.visible, lab, given=["found"])
 TRAIN = files(lab).task4_train

@@ -14,7 +14,7 @@ from cnnlib.complexity import profile
 from tests.labs import bank
 from tests.labs.bank import files
 
-lab = bank.LABS["lab03_resnet"]
+lab = bank.load_lab("lab03_resnet")
 solution = lab.solution
 CHECKS = files(lab)
 MISPRINT, LEDGER, DEEPEN = CHECKS.task1_misprint, CHECKS.task2_ledger, CHECKS.task3_deepen

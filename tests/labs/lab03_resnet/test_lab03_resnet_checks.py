@@ -11,7 +11,7 @@ import torch
 from tests.labs import bank
 from tests.labs.bank import draws, files
 
-lab = bank.LABS["lab03_resnet"]
+lab = bank.load_lab("lab03_resnet")
 solution = lab.solution
 visible = partial(bank.visible, lab, given=["logs"])
 CHECKS = files(lab)

@@ -1,4 +1,4 @@
-"""The grader, graded: every lab's bank of right and wrong solutions, each as a whole submission in the sandbox."""
+"""The grader, graded: a lab's bank of right and wrong solutions, each as a whole submission in the sandbox."""
 
 import platform
 
@@ -9,20 +9,20 @@ from cnnlib.grading import results
 from cnnlib.grading.notebooks import feedback
 from cnnlib.grading.runs.grade import grade_notebook
 from cnnlib.grading.sandbox.sandbox import Sandbox
-from tests.labs.bank import FOLDER, LABS, MISTAKES, STYLES, filled, mistaken, solutions, style
-
-pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="the sandbox needs Linux")
+from tests.labs.bank import answers_of, filled, mistaken, solutions
 
 
 @pytest.fixture(scope="module")
 def grader():
-    """Grade a notebook of a lab: (lab name, notebook) → result; one warm sandbox per lab and test process."""
+    """A function (lab, notebook) that grades the notebook; one warm sandbox per lab and test process."""
+    if platform.system() != "Linux":
+        pytest.skip("the sandbox needs Linux")
     sandboxes = {}
 
-    def run(name, notebook, student="ada"):
-        if name not in sandboxes:
-            sandboxes[name] = Sandbox(LABS[name])
-        return grade_notebook(notebook, student, sandboxes[name], bytes(32))
+    def run(lab, notebook):
+        if lab.name not in sandboxes:
+            sandboxes[lab.name] = Sandbox(lab)
+        return grade_notebook(notebook, "ada", sandboxes[lab.name], bytes(32))
 
     yield run
     for sandbox in sandboxes.values():
@@ -37,37 +37,26 @@ def scores(result):
     return {task.name: task.score for task in result.tasks}
 
 
-@pytest.mark.parametrize("name", LABS)
-def test_the_reference_has_full_marks(name, grader):
-    lab = LABS[name]
-    result = grader(name, filled(lab, solutions(lab)))
+def test_the_reference_has_full_marks(lab, grader):
+    result = grader(lab, filled(lab, solutions(lab)))
     assert result.status == results.GRADED and scores(result) == full(lab)
 
 
-@pytest.mark.parametrize("name", LABS)
-def test_the_released_notebook_has_none(name, grader):
-    lab = LABS[name]
-    result = grader(name, filled(lab, {}))
+def test_the_released_notebook_has_none(lab, grader):
+    result = grader(lab, filled(lab, {}))
     assert set(scores(result).values()) == {0}
     messages = {check.message for task in result.tasks for check in task.checks}
     assert all(message.endswith("is not written yet") for message in messages), messages
 
 
-@pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(FOLDER)))
-def test_right_answers_of_any_style_have_full_marks(path, grader):
-    lab = LABS[path.parents[1].name]
-    result = grader(lab.name, filled(lab, solutions(lab) | style(path)))
+def test_right_answers_of_any_style_have_full_marks(lab, style, grader):
+    result = grader(lab, filled(lab, solutions(lab) | answers_of(style)))
     assert (result.detail, scores(result)) == ("", full(lab))
 
 
-@pytest.mark.parametrize(
-    ("lab", "task", "mistake"),
-    MISTAKES,
-    ids=[f"{lab.name}-{task.name}-{m.name}" for lab, task, m in MISTAKES],
-)
 def test_a_mistake_costs_points_in_its_task_alone_and_is_named(lab, task, mistake, grader):
     notebook = filled(lab, solutions(lab) | {task.name: mistaken(lab, mistake)})
-    result = grader(lab.name, notebook)
+    result = grader(lab, notebook)
     found = scores(result)
     assert found[task.name] < task.points
     assert {**found, task.name: task.points} == full(lab)

@@ -1,0 +1,8 @@
+"""Lab 2: its bank of right and wrong answers, and its notebook, by the tests of every lab."""
+
+from tests.labs.every_lab.in_process import *  # noqa: F403
+from tests.labs.every_lab.in_sandbox import *  # noqa: F403
+from tests.labs.every_lab.notebook import *  # noqa: F403
+
+SLOW_TASKS = ("train",)  # each call trains a net
+LONGEST_LINE = 92  # the table of a digit's bars has one line of this length
