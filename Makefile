@@ -6,7 +6,7 @@ CNNLAB := .venv/bin/cnnlab
 
 # Two targets at once would share the processors and the folders that they write to.
 .NOTPARALLEL:
-.PHONY: help book serve setup test execute seeds labs grade lint bench clean
+.PHONY: help book serve setup test thorough execute seeds labs grade lint bench clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | while IFS=@ read -r target text; do printf '%-14s%s\n' "$$target" "$$text"; done
@@ -22,6 +22,9 @@ setup: .venv/ready ## make the full environment, for notebooks and tests
 
 test: .venv/ready .venv-book/ready .venv-sphinx/ready ## check everything: code, notebooks, site
 	@$(CNNLAB) test
+
+thorough: .venv/ready .venv-book/ready .venv-sphinx/ready ## check what need not run at every change; goes on where it was stopped
+	@$(CNNLAB) thorough
 
 execute: .venv/ready ## run the book's notebooks and store their outputs
 	@$(CNNLAB) execute
@@ -42,7 +45,7 @@ bench: .venv/ready ## measure side by side with what others use: convolution, pr
 	@$(CNNLAB) bench
 
 clean: ## remove the site and everything else that a build makes, but the environments
-	rm -rf book/_build book/_web/vendor book/_web/.vendor-* .pytest_cache .hypothesis .ruff_cache .coverage
+	rm -rf book/_build book/_web/vendor book/_web/.vendor-* .pytest_cache .hypothesis .ruff_cache .coverage* .thorough
 
 # --- environments --------------------------------------------------------------------------------------------
 

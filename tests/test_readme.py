@@ -18,10 +18,8 @@ COMMANDS = [line for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) fo
 ELSEWHERE = {
     "make test": (".ci/run", "make test"),
     "make book": ("tests/site/conftest.py", '["make", "book"]'),
-    "make seeds": (
-        "tests/authoring/pages/test_seeds.py",
-        "seeds.margins(",
-    ),  # takes as long as three executions
+    "make seeds": ("tests/authoring/pages/test_seeds.py", "seeds.margins("),  # as long as three executions of the book
+    "make thorough": ("tests/machine/test_thorough.py", 'cnnlab("thorough")'),  # it takes hours
     "make serve": ("tests/site/test_build.py", '["make", "serve"]'),
 }
 
@@ -68,7 +66,8 @@ def copied(folder):
     """A copy of the course whose book has one page, with the real environment."""
     course = folder / "course"
     unneeded = ".venv* .git node_modules _build vendor* .vendor* building-* chapters *.egg-info submitted graded"
-    changing = ".coverage* .hypothesis .pytest_cache .ruff_cache .course-secret"  # other tests write there meanwhile
+    # Other tests, and other parts of the suite, write there meanwhile.
+    changing = "__pycache__ .coverage* .hypothesis .pytest_cache .ruff_cache .course-secret .thorough"
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(*unneeded.split(), *changing.split()))
     for name in ("pyproject.toml", "constraints.txt"):
         os.utime(course / name, (0, 0))  # older than the environment, so that make never installs into the real one

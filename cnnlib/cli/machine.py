@@ -1,4 +1,4 @@
-"""``cnnlab test``, ``lint``, ``bench`` and ``doctor``: the course checked and measured on this machine."""
+"""``cnnlab test``, ``thorough``, ``lint``, ``bench`` and ``doctor``: the course checked and measured on this machine."""
 
 import shlex
 import subprocess
@@ -21,18 +21,45 @@ def test(parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. D
 
     checkout.require_checkout()
     known = [part.name for part in suite.PARTS]
-    if unknown := set(parts or ()) - set(known):
-        raise CourseError(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    _require_parts(parts, known)
     missing = suite.missing(parts or known)
     results = suite.run(parts or ())
-    table = Table("part", "result", "time")
-    for name, (passed, seconds) in results.items():
-        table.add_row(name, "passed" if passed else "[red]failed[/]", f"{seconds:.0f} s")
-    console.print(table)
+    _tabulate(results)
     for what, install in missing:
         say(f"Not everything ran: {what} is missing. Install it with: {shlex.join(install)}")
-    if missing or not all(passed for passed, _ in results.values()):
+    if missing or not all(result.passed for result in results.values()):
         raise typer.Exit(1)
+
+
+@command
+def thorough(
+    parts: Annotated[list[str] | None, typer.Argument(help="Parts to run. Default: all.")] = None,
+    again: Annotated[bool, typer.Option(help="Run also what passed already on this very tree.")] = False,
+):
+    """Check what need not run at every change: all seeds, many draws, whole zoos. It goes on where it was stopped."""
+    from cnnlib.machine import thorough as suite
+
+    checkout.require_checkout()
+    _require_parts(parts, [part.name for part in suite.parts()])
+    results, passed = suite.run(parts or (), again=again)
+    _tabulate(results, passed)
+    if not all(result.passed for result in results.values()):
+        raise typer.Exit(1)
+
+
+def _require_parts(asked, known):
+    if unknown := set(asked or ()) - set(known):
+        raise CourseError(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+
+
+def _tabulate(results, passed_before=()):
+    """Print how the parts went, and which ones passed in an earlier run."""
+    table = Table("part", "result", "time", "core-seconds")
+    for name in passed_before:
+        table.add_row(name, "passed before", "", "")
+    for name, (passed, seconds, core_seconds) in results.items():
+        table.add_row(name, "passed" if passed else "[red]failed[/]", f"{seconds:.0f} s", f"{core_seconds:.0f}")
+    console.print(table)
 
 
 @command
@@ -41,8 +68,7 @@ def lint():
     from cnnlib.machine import suite
 
     checkout.require_checkout()
-    passed, _ = suite.run(["style"])["style"]
-    if not passed:
+    if not suite.run(["style"])["style"].passed:
         raise typer.Exit(1)
 
 

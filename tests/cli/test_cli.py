@@ -96,10 +96,15 @@ def test_release(tmp_path, monkeypatch):
     assert cnnlab("release") == (0, "labs/ is in step with solutions/.")
 
 
-@pytest.mark.parametrize("code", [0, 1])
-def test_lint_and_bench_pass_their_failure_on(monkeypatch, code):
-    monkeypatch.setattr(cli.machine.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
+@pytest.mark.parametrize(("module", "code"), [("this", 0), ("no_such_module_here", 1)])
+def test_lint_passes_its_failure_on(monkeypatch, module, code):
+    monkeypatch.setattr(suite, "PARTS", [suite.Part("style", [[module]])])
     assert cnnlab("lint")[0] == code
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_bench_passes_its_failure_on(monkeypatch, code):
+    monkeypatch.setattr(cli.machine.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
     assert cnnlab("bench")[0] == code
 
 
