@@ -1,4 +1,4 @@
-"""``cnnlab test``, ``thorough``, ``lint``, ``bench`` and ``doctor``: the course checked and measured on this machine."""
+"""``cnnlab test``, ``thorough``, ``lint``, ``bench`` and ``doctor``: the course checked and measured here."""
 
 import shlex
 import subprocess

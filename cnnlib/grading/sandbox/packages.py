@@ -19,9 +19,11 @@ def sources_of(lab: Lab) -> dict[str, Path]:
     sources = {}
     for name in needed([*ALWAYS, *lab.packages]):
         installed = distribution(name)
-        for top in {line.partition("/")[0].partition(",")[0] for line in installed.read_text("RECORD").splitlines()}:
+        for top in {
+            line.partition("/")[0].partition(",")[0] for line in (installed.read_text("RECORD") or "").splitlines()
+        }:
             if top not in ("..", "__pycache__"):
-                sources[top] = Path(installed.locate_file(top))
+                sources[top] = Path(str(installed.locate_file(top)))
     package = ROOT / "cnnlib"
     sources["cnnlib/__init__.py"] = package / "__init__.py"
     for tool in lab.tools:
