@@ -30,6 +30,7 @@ def sandbox_of(job: Job) -> Sandbox:
                 raise CourseError(f"{job.lab} has changed since this run of the grader began; grade again")
             sandbox = _sandboxes[key] = Sandbox(lab, confined=job.confined)
             Finalize(sandbox, sandbox.close, exitpriority=1)  # atexit is not heard of in multiprocessing's processes
+        _sandboxes[key].await_ready()  # within the lock, for a sandbox says so but once
         return _sandboxes[key]
 
 
