@@ -60,12 +60,12 @@ def choice(name, value, allowed):
     return value
 
 
-def known(name, value, names, kind):
+def one_of_names(name, value, names, kind):
     """One of the strings in ``names``. ``kind`` is what they are, such as "a network's name"."""
     if not isinstance(value, str) or value not in names:
         near = difflib.get_close_matches(value.lower(), names, n=3, cutoff=0.5) if isinstance(value, str) else []
-        every = f"there are {listed(names, ', ')}" if len(names) <= FEW else "names() lists them"
-        advice = f"did you mean {listed(near, ' or ')}?" if near else every
+        every = f"there are {quote(names, ', ')}" if len(names) <= FEW else "names() lists them"
+        advice = f"did you mean {quote(near, ' or ')}?" if near else every
         fail(name, value, f"{kind} ({advice})")
     return value
 
@@ -75,11 +75,11 @@ def options(function, given, owner, apart=()):
     allowed = [option for option in inspect.signature(function).parameters if option not in apart]
     for option, value in given.items():
         if option not in allowed:
-            fail(option, value, f"left out: {owner} has {listed(allowed, ' and ') or 'no options'}")
+            fail(option, value, f"left out: {owner} has {quote(allowed, ' and ') or 'no options'}")
     return given
 
 
-def listed(words, conjunction):
+def quote(words, conjunction):
     """Words in quotes, one after another."""
     return conjunction.join(repr(word) for word in words)
 

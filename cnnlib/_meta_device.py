@@ -41,7 +41,7 @@ def copy_without_data(
         dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
     elif not isinstance(dtype, torch.dtype):
         arguments.fail("dtype", dtype, "a torch.dtype, or None")
-    twin = _copied(model).train(bool(training))
+    twin = _copy_to_meta(model).train(bool(training))
     try:
         return twin, torch.empty((batch, *shape), dtype=dtype, device="meta")
     except Exception as error:  # more numbers than PyTorch counts
@@ -90,7 +90,7 @@ def _does_not_fit(shape: Sequence[int], error: Exception) -> NoReturn:
     arguments.fail("input_shape", tuple(shape), f"one that the model takes, without data ({problem})")
 
 
-def _copied(model):
+def _copy_to_meta(model):
     """A copy of ``model`` whose parameters and buffers are on the meta device."""
     if any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
         arguments.fail("model", type(model).__name__, "one without TorchScript, which takes no hooks")

@@ -70,8 +70,8 @@ def conv2d_loops(
     groups: int = 1,
 ) -> np.ndarray:
     """Convolution as the definition reads: one output number at a time. Slow, and easy to trust."""
-    x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
-    x = _padded(x, g)
+    x, w, b, g = _check(x, w, b, stride, padding, dilation, groups)
+    x = _pad(x, g)
     y = np.zeros((len(x), *g.out_shape), np.result_type(x, w, b))
     per_group = w.shape[1]
     for n in range(len(x)):
@@ -97,9 +97,9 @@ def conv2d_windows(
     groups: int = 1,
 ) -> np.ndarray:
     """Convolution as a sum over windows, all of them a view of the same memory: no loop, no copy."""
-    x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
+    x, w, b, g = _check(x, w, b, stride, padding, dilation, groups)
     extent = [d * (k - 1) + 1 for d, k in zip(g.dilation, g.kernel, strict=True)]
-    windows = sliding_window_view(_padded(x, g), extent, axis=(2, 3))
+    windows = sliding_window_view(_pad(x, g), extent, axis=(2, 3))
     windows = windows[:, :, :: g.stride[0], :: g.stride[1], :: g.dilation[0], :: g.dilation[1]]
     windows = windows.reshape(len(x), g.groups, g.in_channels // g.groups, *g.out_size, *g.kernel)
     filters = w.reshape(g.groups, -1, *w.shape[1:])
@@ -121,7 +121,7 @@ def conv2d_matmul(
 
     One image at a time, so that the unfolded copy, KH·KW times the image, never exists for a whole batch.
     """
-    x, w, b, g = _checked(x, w, b, stride, padding, dilation, groups)
+    x, w, b, g = _check(x, w, b, stride, padding, dilation, groups)
     y = np.empty((len(x), *g.out_shape), np.result_type(x, w, b))
     filters = w.reshape(g.groups, g.out_channels // g.groups, -1)
     columns = _Columns(g, y.dtype)
@@ -269,7 +269,7 @@ def _geometry(image_shape, w, stride, padding, dilation, groups) -> _Geometry:
     return _Geometry(in_channels, w.shape[0], groups, tuple(size), out_size, kernel, stride, padding, dilation)
 
 
-def _checked(x, w, b, stride, padding, dilation, groups) -> tuple[np.ndarray, np.ndarray, np.ndarray, _Geometry]:
+def _check(x, w, b, stride, padding, dilation, groups) -> tuple[np.ndarray, np.ndarray, np.ndarray, _Geometry]:
     x = _numbers("x", x, "N, Cin, H, W")
     w = _numbers("w", w, "Cout, Cin/groups, KH, KW")
     groups = arguments.integer("groups", groups, 1)
@@ -293,7 +293,7 @@ def _bias(b: ArrayLike | None, channels: int, axis: str, dtype: np.dtype) -> np.
     return b
 
 
-def _padded(x, g):
+def _pad(x, g):
     (top, left) = g.padding
     return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(top, top), (left, left)])
 
@@ -317,7 +317,7 @@ class _Columns:
 
     def unfold(self, image):
         """im2col: copy every window of ``image`` (Cin, H, W) into a column."""
-        padded = _padded(image, self.g)
+        padded = _pad(image, self.g)
         for i, j in np.ndindex(*self.g.kernel):
             self.taps[:, i, j] = padded[self._pixels_of_tap(i, j)]
         return self.matrix

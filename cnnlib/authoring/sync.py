@@ -54,7 +54,7 @@ if "google.colab" in sys.modules:  # on Colab, fetch the course's package first
 """
 
 
-def wanted() -> dict[Path, str]:
+def expected_texts() -> dict[Path, str]:
     """Path → text, for every file that repeats something."""
     root = checkout.ROOT
     texts = {root / "environment.yml": environment_yml(), root / "CITATION.cff": citation_cff()}
@@ -72,12 +72,12 @@ def wanted() -> dict[Path, str]:
 
 def out_of_step() -> list[Path]:
     """The files that do not say what ``pyproject.toml`` does."""
-    return list(_stale(wanted()))
+    return list(_stale(expected_texts()))
 
 
 def sync() -> list[Path]:
     """Rewrite the files that are out of step; returns them."""
-    stale = _stale(wanted())
+    stale = _stale(expected_texts())
     for path, text in stale.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     return list(stale)

@@ -11,7 +11,7 @@ from cnnlib.data.store import archives
 from cnnlib.data.store.dataset import Dataset, Pair
 from cnnlib.data.store.entry import Entry
 from cnnlib.data.store.fetch import Remote, fetch
-from cnnlib.data.store.folders import cannot_write, data_folder, locked, mirrored
+from cnnlib.data.store.folders import cannot_write, data_folder, find_in_mirror, lock
 from cnnlib.errors import CourseError
 
 __all__ = ["load", "whereabouts"]
@@ -52,8 +52,8 @@ def load(source: str | None = None) -> Dataset:
         if (dataset := _read(copy)) is not None:
             return dataset
     if source is None:
-        source = JPEG if mirrored(JPEG_FILE) and not mirrored(ARCHIVE.file) else ORIGINAL
-    with locked(_kept(source)):
+        source = JPEG if find_in_mirror(JPEG_FILE) and not find_in_mirror(ARCHIVE.file) else ORIGINAL
+    with lock(_cache(source)):
         dataset = _read(source)  # another process may have been quicker
         if dataset is None:
             dataset = _from_original() if source == ORIGINAL else _from_jpeg()
@@ -63,7 +63,13 @@ def load(source: str | None = None) -> Dataset:
 
 def whereabouts() -> Path | None:
     """The path of its file; None where it would have to be downloaded."""
-    paths = [_kept(ORIGINAL), _kept(JPEG), mirrored(ARCHIVE.file), mirrored(JPEG_FILE), data_folder() / ARCHIVE.file]
+    paths = [
+        _cache(ORIGINAL),
+        _cache(JPEG),
+        find_in_mirror(ARCHIVE.file),
+        find_in_mirror(JPEG_FILE),
+        data_folder() / ARCHIVE.file,
+    ]
     return next((path for path in paths if path and path.is_file()), None)
 
 
@@ -80,7 +86,7 @@ def _records(data: bytes) -> Pair:
 
 
 def _from_jpeg() -> Dataset:
-    path = mirrored(JPEG_FILE)
+    path = find_in_mirror(JPEG_FILE)
     if path is None:
         raise CourseError(
             f"{JPEG_FILE} is not here, and the course does not download it: put it into a folder, and name that "
@@ -108,14 +114,14 @@ def _pictures(files: dict[str, bytes], part: str) -> Pair:
     return Pair(images, np.array([CLASSES.index(parts[1]) for parts in names], np.int64))
 
 
-def _kept(source: str) -> Path:
+def _cache(source: str) -> Path:
     return data_folder() / ("cifar10-original.npz" if source == ORIGINAL else "cifar10-jpeg.npz")
 
 
 def _read(source: str) -> Dataset | None:
     """What was read before; None where there is nothing, or nothing whole."""
     try:
-        with np.load(_kept(source)) as kept:
+        with np.load(_cache(source)) as kept:
             train = Pair(kept["train_images"], kept["train_labels"])
             return Dataset(train, Pair(kept["test_images"], kept["test_labels"]), CLASSES, source)
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):  # the last two are zipfile's
@@ -123,7 +129,7 @@ def _read(source: str) -> Dataset | None:
 
 
 def _write(dataset: Dataset) -> None:
-    path = _kept(dataset.source)
+    path = _cache(dataset.source)
     partial = path.with_name(f".{path.name}.new")
     arrays = {
         f"{part}_{kind}": getattr(getattr(dataset, part), kind) for part in ("train", "test") for kind in Pair._fields

@@ -104,10 +104,10 @@ def _of_arrays(answer, expected, rtol, atol):
     error = np.where(np.isnan(error), np.inf, error)  # the wrong infinity, or a number for NaN
     where = np.unravel_index(np.argmax(error), error.shape)
     index = "[" + ", ".join(str(int(i)) for i in where) + "]"
-    return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {_rounded(error[where])}, at {index}"
+    return f"{wrong.sum()} of {wrong.size} entries differ; the largest error is {_round(error[where])}, at {index}"
 
 
-def _rounded(number):
+def _round(number):
     """Two digits of it, and 100 for 100."""
     return f"{float(f'{number:.2g}'):g}"
 

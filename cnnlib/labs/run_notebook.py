@@ -121,11 +121,11 @@ def _foreign(cells, packages):
     for number, source in enumerate(cells, start=1):
         with suppress(SyntaxError, ValueError, RecursionError):  # told when the cell is run
             tree = ast.parse(TransformerManager().transform_cell(source))
-            found += [(number, module) for module in _imported(tree) if module not in known]
+            found += [(number, module) for module in _imports(tree) if module not in known]
     return tuple(found)
 
 
-def _imported(tree):
+def _imports(tree):
     """First parts of the names of all modules that the code imports, each once."""
     names = []
     for node in ast.walk(tree):

@@ -40,11 +40,11 @@ class TaskSummary(NamedTuple):
         return f"{self.total} visible checks pass. {HIDDEN}"
 
     def __repr__(self) -> str:
-        lines = [f"  {_named(o)}" + (f": {o.message}" if o.message else "") for o in self.outcomes]
+        lines = [f"  {_in_words(o)}" + (f": {o.message}" if o.message else "") for o in self.outcomes]
         return "\n".join([self.heading, *lines, self.verdict])
 
     def _repr_html_(self) -> str:
-        items = [_item(not outcome.message, _named(outcome), outcome.message) for outcome in self.outcomes]
+        items = [_item(not outcome.message, _in_words(outcome), outcome.message) for outcome in self.outcomes]
         return _group(self.heading, items, self.verdict)
 
 
@@ -91,7 +91,7 @@ def show(shown: TaskSummary | ProgressSummary) -> None:
         display(shown)
 
 
-def _named(outcome):
+def _in_words(outcome):
     return f"✗ {outcome.name} (fails)" if outcome.message else f"✓ {outcome.name} (passes)"
 
 

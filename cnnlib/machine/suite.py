@@ -43,7 +43,7 @@ PYTEST = ["pytest", "-n", "2", "--dist=worksteal"]
 BY_PAGE = ["pytest", "-n", "2", "--dist=loadgroup", "--no-loadscope-reorder"]
 
 
-def covered(name: str, *arguments: str) -> Part:
+def part_with_coverage(name: str, *arguments: str) -> Part:
     """A part of tests whose coverage counts: each has a data file of its own, for parts run at the same time."""
     return Part(name, [[*PYTEST, *arguments, "--cov", "--cov-report="]], {"COVERAGE_FILE": coverage_file(name)})
 
@@ -54,9 +54,9 @@ def coverage_file(name: str) -> str:
 
 OTHER_PARTS = ("labs", "grading", "site")
 COVERED = [
-    covered("units", "tests", *(f"--ignore=tests/{other}" for other in OTHER_PARTS)),
-    covered("labs", "tests/labs"),
-    covered("grader", "tests/grading"),
+    part_with_coverage("units", "tests", *(f"--ignore=tests/{other}" for other in OTHER_PARTS)),
+    part_with_coverage("labs", "tests/labs"),
+    part_with_coverage("grader", "tests/grading"),
 ]
 # The longest first, so that none is left to run alone at the end.
 PARTS = [

@@ -29,7 +29,7 @@ def load_pretrained(name: str, path: str | os.PathLike, num_classes: int | None 
     """
     model = build(name, num_classes)
     found = _read(path)
-    state = converted(found, model)
+    state = convert(found, model)
     problems = _problems(state, model)
     if problems:
         more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
@@ -39,7 +39,7 @@ def load_pretrained(name: str, path: str | os.PathLike, num_classes: int | None 
     return model.eval()
 
 
-def converted(state: Mapping[str, torch.Tensor], model: nn.Module) -> dict[str, torch.Tensor]:
+def convert(state: Mapping[str, torch.Tensor], model: nn.Module) -> dict[str, torch.Tensor]:
     """The state_dict ``state`` with the names and shapes of ``model``, as far as they can be made so."""
     own = model.state_dict()
     table = model.names_elsewhere() if hasattr(model, "names_elsewhere") else {}
@@ -63,7 +63,7 @@ def _read(path):
     if not Path(path).is_file():
         arguments.fail("path", str(path), "a file that is there; save one by torch.save(model.state_dict(), path)")
     try:
-        state = _loaded(Path(path))
+        state = _load(Path(path))
     except ImportError:  # safetensors is not there, which is no fault of the file
         raise
     except Exception as error:  # whatever a broken or hostile file can raise
@@ -86,7 +86,7 @@ def _read(path):
     return state
 
 
-def _loaded(path):
+def _load(path):
     """What the file holds. Other objects than tensors raise, and run nothing."""
     if path.suffix == ".safetensors":
         import safetensors.torch  # only here: who has no such file needs no such package
@@ -120,7 +120,7 @@ def _advice(found):
         for name in names():
             with torch.device("meta"):  # shapes without numbers
                 model = build(name, len(last))
-            if not _problems(converted(found, model), model):
+            if not _problems(convert(found, model), model):
                 classes = "" if len(last) == card(name).classes else f", num_classes={len(last)}"
                 return f"It fits load_pretrained({name!r}, path{classes})"
     return "No network here fits it; see names()"

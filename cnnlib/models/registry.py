@@ -50,7 +50,7 @@ def build(name: str, num_classes: int | None = None, **options) -> nn.Module:
 
 def _network(name: str) -> Network:
     modules = _modules()
-    family = importlib.import_module(modules[arguments.known("name", name, modules, "a network's name")])
+    family = importlib.import_module(modules[arguments.one_of_names("name", name, modules, "a network's name")])
     return family.MODELS[name]
 
 

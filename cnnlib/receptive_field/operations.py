@@ -34,7 +34,7 @@ class Span(NamedTuple):
 
 def rule(operation: Any) -> Callable | None:
     """How the fields go through an ``OpOverload``: one of the functions below, or None where that is not known."""
-    return _RULES.get(_name(operation), _merged if torch.Tag.pointwise in operation.tags else None)
+    return _RULES.get(_name(operation), _merge if torch.Tag.pointwise in operation.tags else None)
 
 
 def is_listed(operation: Any) -> bool:
@@ -46,7 +46,7 @@ def _name(operation):
     return str(operation.overloadpacket).removeprefix("aten.").removesuffix("_")
 
 
-def _merged(fields, tensors, args, out, axes):
+def _merge(fields, tensors, args, out, axes):
     """Union of branches whose units lie at the same places."""
     if any(t.shape[-axes:] != out.shape[-axes:] for t in tensors):
         raise Unknown("branches whose sizes differ")
@@ -66,7 +66,7 @@ def _windows(field, kernel, stride, padding, dilation):
     )
 
 
-def _resampled(span, factor, taps):
+def _resample(span, factor, taps):
     """Where outputs are ``factor`` times as many: output o sees the units from ``taps(o)``'s first to its last.
 
     Which ones depends on o modulo the factor; the field holds, as tightly as an affine one can, what each sees.
@@ -102,7 +102,7 @@ def _convolution(fields, tensors, args, out, axes):
 
         return at
 
-    return tuple(_resampled(span, g[1], taps(*g)) for span, g in zip(fields[0], geometry, strict=True))
+    return tuple(_resample(span, g[1], taps(*g)) for span, g in zip(fields[0], geometry, strict=True))
 
 
 def _pooling(has_dilation):
@@ -148,13 +148,13 @@ def _interpolation(reach):
                 place = Fraction(2 * o + 1, 2 * factor) - Fraction(1, 2)
                 return floor(place), ceil(place)
 
-            spans.append(_resampled(span, factor, taps))
+            spans.append(_resample(span, factor, taps))
         return tuple(spans)
 
     return after
 
 
-def _padded(fields, tensors, args, out, axes):
+def _pad(fields, tensors, args, out, axes):
     before = [args[1][n] if n < len(args[1]) else 0 for n in range(0, 2 * axes, 2)][::-1]
     return tuple(
         Span(s.first - p * s.jump, s.last - p * s.jump, s.jump) for s, p in zip(fields[0], before, strict=True)
@@ -176,7 +176,7 @@ def _reduction(fields, tensors, args, out, axes):
     raise Unknown("a mean or maximum over one axis of several")
 
 
-def _reshaped(fields, tensors, args, out, axes):
+def _reshape(fields, tensors, args, out, axes):
     """Views that leave the last axes alone; flattened, the places are lost."""
     if out.shape[-axes:] == tensors[0].shape[-axes:]:
         return fields[0]
@@ -185,7 +185,7 @@ def _reshaped(fields, tensors, args, out, axes):
     raise Unknown("a view that moves or merges axes")
 
 
-def _permuted(fields, tensors, args, out, axes):
+def _permute(fields, tensors, args, out, axes):
     n = tensors[0].ndim
     order = list(range(n))
     if len(args) == 3:  # transpose
@@ -198,13 +198,13 @@ def _permuted(fields, tensors, args, out, axes):
     return fields[0]
 
 
-def _joined(fields, tensors, args, out, axes):
+def _join(fields, tensors, args, out, axes):
     if (args[1] if len(args) > 1 else 0) % out.ndim >= out.ndim - axes:
         raise Unknown("a join along an axis of space or time")
-    return _merged(fields, tensors, args, out, axes)
+    return _merge(fields, tensors, args, out, axes)
 
 
-def _selected(fields, tensors, args, out, axes):
+def _select(fields, tensors, args, out, axes):
     if (args[1] if len(args) > 1 else 0) % tensors[0].ndim >= tensors[0].ndim - axes:
         raise Unknown("a cut along an axis of space or time")
     return fields[0]
@@ -224,7 +224,7 @@ def _cut(fields, tensors, args, out, axes):
     return tuple(cut)
 
 
-def _indexed(fields, tensors, args, out, axes):
+def _index(fields, tensors, args, out, axes):
     x, indices = args[:2]
     if any(index is not None for index in indices[x.ndim - axes :]):
         raise Unknown("a choice of places")
@@ -251,15 +251,15 @@ _RULES = {
     **_each(_batch_norm, "native_batch_norm"),
     **_each(_interpolation(reach=0), "upsample_nearest1d upsample_nearest2d upsample_nearest3d"),
     **_each(_interpolation(reach=1), "upsample_linear1d upsample_bilinear2d upsample_trilinear3d"),
-    **_each(_padded, "constant_pad_nd"),
+    **_each(_pad, "constant_pad_nd"),
     **_each(_reduction, "mean sum amax amin max min"),
-    **_each(_reshaped, "view _unsafe_view unsqueeze squeeze expand alias detach split split_with_sizes"),
-    **_each(_permuted, "permute transpose"),
-    **_each(_joined, "cat"),
-    **_each(_selected, "select unbind"),
+    **_each(_reshape, "view _unsafe_view unsqueeze squeeze expand alias detach split split_with_sizes"),
+    **_each(_permute, "permute transpose"),
+    **_each(_join, "cat"),
+    **_each(_select, "select unbind"),
     **_each(_cut, "slice"),
-    **_each(_indexed, "index"),
+    **_each(_index, "index"),
     **_each(_softmax, "_softmax _log_softmax _safe_softmax"),
-    **_each(_merged, "hardswish clone copy _to_copy"),
+    **_each(_merge, "hardswish clone copy _to_copy"),
     **_each(_independent, "empty_like new_empty zeros_like new_zeros ones_like new_ones full_like new_full"),
 }

@@ -42,7 +42,7 @@ def test_constraints_pin_the_tested_pair():
 
 def test_addresses_and_authors_stand_in_one_place():
     own = checkout.ROOT / "pyproject.toml"
-    derived = set(sync.wanted())
+    derived = set(sync.expected_texts())
     paths = []
     for folder, folders, files in os.walk(checkout.ROOT):
         # Pruned while walking: the environments hold a hundred thousand files.

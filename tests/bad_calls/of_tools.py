@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from cnnlib import claims, data, labs, lecture, plots
 from cnnlib.data import cifar10, digits, photos, shapes
-from cnnlib.data.store import registry as catalogue
+from cnnlib.data.store import registry
 from cnnlib.lecture import SlideNumber
 
 PHOTO, FIGURE = np.zeros((8, 8)), Figure()
@@ -19,8 +19,8 @@ OF_TOOLS = [
     (data.load, ("digits",), {"size": 8}, r"size must be left out: digits has no options; got 8"),
     (data.load, ("photos",), {"zoom": 8}, r"zoom must be left out: photos has 'size' and 'grey'; got 8"),
     (data.entry, ("imagenet",), {}, r"name must be a data set's name \(there are 'photos', .*\); got 'imagenet'"),
-    (catalogue.whereabouts, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
-    (catalogue.module, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
+    (registry.whereabouts, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
+    (registry.module, ("digit",), {}, r"name must be a data set's name \(did you mean 'digits'\?\); got 'digit'"),
     (photos.load, ("dog",), {}, r"name must be one of 'astronaut', .*; got 'dog'"),
     (photos.load, ("cat", 0), {}, r"size must be an integer of 1 or more; got 0"),
     (photos.load, (None, 0), {}, r"size must be an integer of 1 or more; got 0"),

@@ -12,7 +12,7 @@ from types import FunctionType, SimpleNamespace
 import nbformat
 import numpy as np
 
-from cnnlib.authoring.release.notebooks import released
+from cnnlib.authoring.release.notebooks import student_version
 from cnnlib.grading.checks.lab import load
 from cnnlib.grading.notebooks import submission
 from cnnlib.labs.visible import results
@@ -47,12 +47,12 @@ def visible(lab, name, given=(), **answers):
 
 def filled(lab, sources):
     """The released notebook with ``sources`` (cell name → source) filled in, as grading reads it."""
-    notebook = released(nbformat.read(lab.source, as_version=4))
+    notebook = student_version(nbformat.read(lab.source, as_version=4))
     for cell in notebook.cells:
         name = submission.grade_id(cell)
         if name in sources:
             cell.source = sources[name]
-    return submission.cleaned(notebook)
+    return submission.clean(notebook)
 
 
 def solutions(lab):

@@ -10,7 +10,7 @@ import torchvision
 
 from cnnlib import models
 from cnnlib.models.inception_resnet import InceptionResNetA
-from cnnlib.models.pretrained import converted
+from cnnlib.models.pretrained import convert
 
 # Networks that neither library has, and why. Their own files have them against closed forms.
 OURS_ALONE = {
@@ -96,9 +96,9 @@ def test_as_torchvision(name):
     ours = without_numbers(models.build, name)
     assert parameters(ours) == parameters(theirs)
     state = random_state(theirs)
-    renamed = converted(state, ours)
+    renamed = convert(state, ours)
     assert list(renamed) == list(ours.state_dict()) and len(renamed) == len(state)
-    assert converted(renamed, ours) == renamed  # what is ours already stays as it is
+    assert convert(renamed, ours) == renamed  # what is ours already stays as it is
     give(theirs, state)
     give(ours, renamed)
     check_outputs_are_equal(ours, theirs, *((3, size, size) for size in sizes(name)))
@@ -113,7 +113,7 @@ def test_as_timm(name):
     ours = without_numbers(models.build, name)
     assert parameters(ours) == parameters(theirs)
     state = random_state(theirs)
-    give(ours, converted(state, ours))
+    give(ours, convert(state, ours))
     give(theirs, state)
     # timm's VGG averages after its fully connected layers, not before: the same where there is nothing to average.
     both = (224,) if name.startswith("vgg") else sizes(name)
@@ -129,7 +129,7 @@ def test_the_papers_strides(name):
             block.conv1.stride, block.conv2.stride = block.conv2.stride, (1, 1)
     ours = without_numbers(models.build, name, paper_strides=True)
     state = random_state(theirs)
-    give(ours, converted(state, ours))
+    give(ours, convert(state, ours))
     check_outputs_are_equal(ours, give(theirs, state), (3, 64, 64), (3, 97, 97))
 
 
@@ -138,5 +138,5 @@ def test_the_inception_resnet_block_is_timms():
     ours = without_numbers(InceptionResNetA, 320, scale=theirs.scale)
     assert parameters(ours) == parameters(theirs)
     state = random_state(theirs)
-    give(ours, converted(state, ours))
+    give(ours, convert(state, ours))
     check_outputs_are_equal(ours, give(theirs, state), (320, 35, 35), (320, 8, 9))

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnlib.widgets.lenet_draw import restored
+from cnnlib.widgets.lenet_draw import restore
 
 PAGE = "chapters/02_pooling/lenet.html"
 SCORE = 1e-2  # two decimals are shown
@@ -57,7 +57,7 @@ def picture(widget):
 
 def activations(widget, image):
     """By the layers' names: what the network stored in the page makes of a picture (32, 32)."""
-    net = restored(widget.state["weights"], widget.state["scales"])
+    net = restore(widget.state["weights"], widget.state["scales"])
     with torch.no_grad():
         x = torch.tensor(image / 255, dtype=torch.float32)[None, None]
         out = {"C1": F.relu(net.C1(x))}

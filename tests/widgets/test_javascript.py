@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from cnnlib import models
 from cnnlib.machine import javascript
-from cnnlib.widgets.lenet_draw import quantised, restored
+from cnnlib.widgets.lenet_draw import quantise, restore
 
 
 def encoded(values):
@@ -19,8 +19,8 @@ def encoded(values):
 def lenet_cases():
     """A network with weights at random, and all that it makes of some pictures, in its layers' order."""
     torch.manual_seed(0)
-    weights, scales = quantised(models.build("lenet5_modern"))
-    net, pictures = restored(weights, scales), []
+    weights, scales = quantise(models.build("lenet5_modern"))
+    net, pictures = restore(weights, scales), []
     for ink in (0, 255, torch.randint(0, 256, (32, 32)), torch.randint(0, 256, (32, 32))):
         image = torch.zeros(32, 32, dtype=torch.uint8) + torch.as_tensor(ink, dtype=torch.uint8)
         with torch.no_grad():

@@ -9,7 +9,7 @@ import torch
 
 from cnnlib import data, models, training
 from cnnlib.widgets import LeNetDraw
-from cnnlib.widgets.lenet_draw import LAYERS, quantised, restored
+from cnnlib.widgets.lenet_draw import LAYERS, quantise, restore
 from tests.widgets.failures import assert_fails
 
 LOGITS_OFF = 0.15  # the largest difference of a score that rounding the weights may make; scores reach 10 and more
@@ -47,13 +47,13 @@ def changed(layer, value):
 
 def test_rounded_weights_give_the_network_s_answers(trained, digits):
     assert training.accuracy(trained, digits) > 0.9  # scores far from 0, as on the page
-    exact, rounded = (training.predict(model, digits[0]) for model in (trained, restored(*quantised(trained))))
+    exact, rounded = (training.predict(model, digits[0]) for model in (trained, restore(*quantise(trained))))
     assert (exact.argmax(1) == rounded.argmax(1)).float().mean() >= 0.99
     torch.testing.assert_close(rounded, exact, atol=LOGITS_OFF, rtol=0)
 
 
 def test_no_weight_is_off_by_more_than_half_a_step(trained):
-    page = restored(*quantised(trained))
+    page = restore(*quantise(trained))
     for name in LAYERS:
         exact, rounded = getattr(trained, name), getattr(page, name)
         torch.testing.assert_close(rounded.bias, exact.bias, atol=0, rtol=0)
@@ -64,14 +64,14 @@ def test_no_weight_is_off_by_more_than_half_a_step(trained):
 
 def test_one_byte_per_weight_and_two_numbers_per_output():
     model = models.build("lenet5_modern")
-    weights, scales = quantised(model)
+    weights, scales = quantise(model)
     outputs = 6 + 16 + 120 + 84 + 10
     assert len(weights) == sum(p.numel() for p in model.parameters()) - outputs == 61_470
     assert len(scales) == 4 * 2 * outputs
 
 
 def test_channel_of_zeros_stays_zero():
-    page = restored(*quantised(changed("C3", 0.0)))
+    page = restore(*quantise(changed("C3", 0.0)))
     assert (page.C3.weight[0] == 0).all() and torch.isfinite(page.C3.weight).all()
 
 

@@ -59,7 +59,7 @@ def release(names: Iterable[str] | None = None, *, to: Path | None = None) -> li
 
     With ``to``, nothing is written to ``labs/``: the folder ``to`` becomes a copy for students, with these labs alone.
     """
-    texts = wanted(names, site=checkout.site_url() if to is not None else None)
+    texts = expected_texts(names, site=checkout.site_url() if to is not None else None)
     if to is not None:
         packages = {package for name in texts for package in lab.load(name).packages}
         return student_copy.make(to, texts, lab.TOOLS, packages)
@@ -71,10 +71,10 @@ def release(names: Iterable[str] | None = None, *, to: Path | None = None) -> li
 
 def out_of_step() -> list[Path]:
     """Paths of the released notebooks that are not what ``release`` would write, or are missing."""
-    return list(_stale(wanted()))
+    return list(_stale(expected_texts()))
 
 
-def wanted(names: Iterable[str] | None = None, site: str | None = None) -> dict[str, str]:
+def expected_texts(names: Iterable[str] | None = None, site: str | None = None) -> dict[str, str]:
     """Name → text of the released notebook, for the labs ``names`` or for all.
 
     With ``site``, an address, links to the book lead there: for notebooks that go where the book's do not.

@@ -22,7 +22,7 @@ requirejs.config({ baseUrl: document.currentScript.src.replace(/[^/]*$/, "") });
 
 def stage() -> None:
     """Fill ``book/_web/vendor`` with what the pages load, so that no page asks another host for anything."""
-    if _staged():
+    if _is_staged():
         return
     install()
     VENDOR.parent.mkdir(parents=True, exist_ok=True)
@@ -35,11 +35,11 @@ def stage() -> None:
         try:
             fresh.rename(VENDOR)
         except OSError:
-            if not _staged():  # else another build was faster, and put the same there
+            if not _is_staged():  # else another build was faster, and put the same there
                 raise
 
 
-def _staged() -> bool:
+def _is_staged() -> bool:
     stamp = VENDOR / ".staged-from"
     return stamp.is_file() and stamp.read_text(encoding="utf-8") == _sources()
 

@@ -27,7 +27,7 @@ def members(path: Path) -> dict[str, bytes]:
     """
     found, count = {}, 0
     try:
-        with _decompressed(path) as file:
+        with _decompress(path) as file:
             stream: Any = _Bounded(file, path)  # all that tarfile asks of a stream is ``read``
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
                 for member in archive:
@@ -58,7 +58,7 @@ def manifest(files: dict[str, bytes]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _decompressed(path):
+def _decompress(path):
     with open(path, "rb") as file:
         start = file.read(6)
     if start.startswith(b"\x1f\x8b"):

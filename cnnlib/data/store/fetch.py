@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
-from cnnlib.data.store.folders import cannot_write, data_folder, locked, mirrored
+from cnnlib.data.store.folders import cannot_write, data_folder, find_in_mirror, lock
 from cnnlib.errors import CourseError
 
 __all__ = ["Remote", "fetch"]
@@ -37,13 +37,13 @@ def fetch(remote: Remote) -> Path:
     where it stopped, if the server can do that; it gets its name when it is whole and right, so that no other process
     finds a part of it.
     """
-    path = mirrored(remote.file)
+    path = find_in_mirror(remote.file)
     if path is not None:
         if fault := _fault(path, remote):
             raise CourseError(f"{path} is not the file that it should be: {fault}. Replace it, or unset CNNLIB_MIRROR.")
         return path
     path = data_folder() / remote.file
-    with locked(path):
+    with lock(path):
         if not path.is_file() or _fault(path, remote):
             _download(remote, path)
     return path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnnlib.errors import CourseError
 
-__all__ = ["data_folder", "locked", "mirrored"]
+__all__ = ["data_folder", "find_in_mirror", "lock"]
 
 
 def data_folder() -> Path:
@@ -25,7 +25,7 @@ def data_folder() -> Path:
     return Path(base) / "cnnlib"
 
 
-def mirrored(file: str) -> Path | None:
+def find_in_mirror(file: str) -> Path | None:
     """The path of ``file`` in the folder that ``CNNLIB_MIRROR`` names, or None where it is not there."""
     asked = os.environ.get("CNNLIB_MIRROR")
     if not asked:
@@ -37,7 +37,7 @@ def mirrored(file: str) -> Path | None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
     """Within it, no other process makes ``path``, whose folder is made; whoever comes second waits."""
     from filelock import FileLock  # only where something is written
 

@@ -27,7 +27,7 @@ def names() -> list[str]:
 def module(name: str) -> ModuleType:
     """The module of the data set."""
     if not isinstance(name, str) or name not in modules():  # only then are all imported, to list them in their order
-        arguments.known("name", name, names(), "a data set's name")
+        arguments.one_of_names("name", name, names(), "a data set's name")
     return import_module(f"{data.__name__}.{name}")
 
 

@@ -27,24 +27,24 @@ def code(
     return from_dict({**cell, "outputs": outputs, "execution_count": 1 if outputs else None})
 
 
-def printed(text: str) -> dict[str, Any]:
+def stream(text: str) -> dict[str, Any]:
     """An output: text that a cell printed."""
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def raised(text: str) -> dict[str, Any]:
+def error(text: str) -> dict[str, Any]:
     """An output: the traceback of an error."""
     lines = text.splitlines()
     return {"output_type": "error", "ename": "Error", "evalue": lines[-1], "traceback": lines}
 
 
-def shown(**data: str) -> dict[str, Any]:
+def display_data(**data: str) -> dict[str, Any]:
     """An output that is shown: html= and text=."""
     kinds = {"html": "text/html", "text": "text/plain"}
     return {"output_type": "display_data", "metadata": {}, "data": {kinds[name]: value for name, value in data.items()}}
 
 
-def result(text: str) -> dict[str, Any]:
+def execute_result(text: str) -> dict[str, Any]:
     """An output: the value of a cell's last line, in which nbgrader reads a score."""
     return {"output_type": "execute_result", "metadata": {}, "data": {"text/plain": text}, "execution_count": 1}
 

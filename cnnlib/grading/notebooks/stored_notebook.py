@@ -50,11 +50,14 @@ def verbatim(text: str) -> str:
 
 def _verdict_cell(cell: Cell, task: TaskResult) -> NotebookNode:
     """A check cell whose outputs say what was found, and, as nbgrader reads it, the score."""
-    outputs = [cells.shown(html=verdict.html(task), text=verdict.text(task)), cells.result(f"{task.score:g}")]
+    outputs = [
+        cells.display_data(html=verdict.html(task), text=verdict.text(task)),
+        cells.execute_result(f"{task.score:g}"),
+    ]
     return cells.code(cell.source, task.check_cell, cell.marks, outputs)
 
 
 def _outputs(cell: CellResult) -> list[dict]:
     """What a cell of the submission printed, and the error that ended it."""
-    outputs = [cells.printed(cell.output)] if cell.output else []
-    return [*outputs, cells.raised(cell.error)] if cell.error else outputs
+    outputs = [cells.stream(cell.output)] if cell.output else []
+    return [*outputs, cells.error(cell.error)] if cell.error else outputs

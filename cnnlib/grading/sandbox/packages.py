@@ -17,7 +17,7 @@ ALWAYS = ("ipython", "pillow")
 def sources_of(lab: Lab) -> dict[str, Path]:
     """Name in the sandbox's package folder → path here: the lab's packages, what they need, and cnnlib's tools."""
     sources = {}
-    for name in needed([*ALWAYS, *lab.packages]):
+    for name in with_requirements([*ALWAYS, *lab.packages]):
         installed = distribution(name)
         for top in {
             line.partition("/")[0].partition(",")[0] for line in (installed.read_text("RECORD") or "").splitlines()
@@ -38,7 +38,7 @@ def sources_of(lab: Lab) -> dict[str, Path]:
     return sources
 
 
-def needed(names: list[str]) -> list[str]:
+def with_requirements(names: list[str]) -> list[str]:
     """The distributions of those names and, in turn, those that they need here."""
     seen, found, waiting = set(), set(), [(name, "") for name in names]
     while waiting:

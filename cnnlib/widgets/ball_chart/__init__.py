@@ -59,7 +59,7 @@ class BallChart(anywidget.AnyWidget):
             arguments.fail("costs", list(costs), "without the keys of errors")
         area = arguments.choice("area", area, costs)
         super().__init__(
-            nets=_checked(nets, errors, costs, area),
+            nets=_check(nets, errors, costs, area),
             errors=errors,
             costs={key: list(pair) for key, pair in costs.items()},
             area=area,
@@ -68,7 +68,7 @@ class BallChart(anywidget.AnyWidget):
         )
 
     @traitlets.validate("cost", "error", "selected")
-    def _known(self, proposal):
+    def _check_choice(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
         allowed = {"cost": self.costs, "error": self.errors, "selected": ["", *(net["name"] for net in self.nets)]}
         return arguments.choice(name, value, allowed[name])
@@ -79,7 +79,7 @@ class BallChart(anywidget.AnyWidget):
         return [arguments.choice("hidden", family, families) for family in proposal["value"]]
 
 
-def _checked(nets, errors, costs, area):
+def _check(nets, errors, costs, area):
     """The networks as JSON can carry them, if their numbers are ones that the chart can draw."""
     result = []
     for index, net in enumerate(arguments.sequence("nets", nets, "a list of Net")):

@@ -47,7 +47,7 @@ class LeNetDraw(anywidget.AnyWidget):
 
     ``examples`` is a pair: digits to start from, 1 to 20 of them, uint8 (n, 1, 32, 32), and their labels (n,). The
     network sees pixels divided by 255, as ``training.fit`` shows them to it. Its weights travel as one byte each:
-    see ``quantised``.
+    see ``quantise``.
 
     ``example`` is the digit that is shown, from 0, or −1 for none; ``strokes`` is what is drawn over it. ``down`` and
     ``right`` move both, in pixels.
@@ -67,18 +67,18 @@ class LeNetDraw(anywidget.AnyWidget):
     right = _state.Whole(-12, 12, 0).tag(sync=True)
 
     def __init__(self, model: nn.Module, examples: tuple[ArrayLike, ArrayLike]) -> None:
-        weights, scales = quantised(model)
-        images, labels = _checked(examples)
+        weights, scales = quantise(model)
+        images, labels = _check(examples)
         super().__init__(weights=weights, scales=scales, images=images, labels=labels, example=0)
 
     @traitlets.validate("example")
-    def _stored(self, proposal):
+    def _check_example(self, proposal):
         if proposal["value"] >= len(self.labels):
             arguments.fail("example", proposal["value"], f"at most {len(self.labels) - 1}, the last of the examples")
         return proposal["value"]
 
 
-def quantised(model: nn.Module) -> tuple[bytes, bytes]:
+def quantise(model: nn.Module) -> tuple[bytes, bytes]:
     """The network's weights as bytes: whole numbers from −127 to 127, and per output channel a scale and a bias.
 
     A weight is its number times the scale of its output channel, max|w| / 127, so that none is off by more than half
@@ -103,8 +103,8 @@ def quantised(model: nn.Module) -> tuple[bytes, bytes]:
     return b"".join(weights), b"".join(scales)
 
 
-def restored(weights: bytes, scales: bytes) -> nn.Module:
-    """The network that the page runs: ``models.build("lenet5_modern")`` with the weights that ``quantised`` gave."""
+def restore(weights: bytes, scales: bytes) -> nn.Module:
+    """The network that the page runs: ``models.build("lenet5_modern")`` with the weights that ``quantise`` gave."""
     import torch
 
     from cnnlib.models.lenet import LeNet5Modern
@@ -122,7 +122,7 @@ def restored(weights: bytes, scales: bytes) -> nn.Module:
     return model.eval()
 
 
-def _checked(examples):
+def _check(examples):
     """The examples as bytes and a list of labels, if they are digits that the network could be shown."""
     expected = "a pair (images, labels), as data.load gives"
     pair = arguments.sequence("examples", examples, expected)

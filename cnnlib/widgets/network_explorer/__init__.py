@@ -14,7 +14,7 @@ MOST_NETWORKS, MOST_LAYERS = 8, 64
 COUNTS = ("activations", "parameters", "multiply-adds")
 
 
-def _checked(networks):
+def _check(networks):
     """``networks`` as pairs [network, layers], if it is what ``NetworkExplorer`` describes."""
     if not isinstance(networks, dict) or not 1 <= len(networks) <= MOST_NETWORKS:
         arguments.fail("networks", networks, f"a dict of 1 to {MOST_NETWORKS} networks, each a list of layers")
@@ -57,9 +57,9 @@ class NetworkExplorer(anywidget.AnyWidget):
         network: str | None = None,
         same_scale: bool = False,
     ) -> None:
-        super().__init__(networks=_checked(networks), same_scale=same_scale)
+        super().__init__(networks=_check(networks), same_scale=same_scale)
         self.network = self.networks[0][0] if network is None else network
 
     @traitlets.validate("network")
-    def _known(self, proposal):
+    def _check_choice(self, proposal):
         return arguments.choice("network", proposal["value"], [name for name, _ in self.networks])

@@ -32,11 +32,11 @@ class TrainingCurves(anywidget.AnyWidget):
     epoch = _state.Whole(0, MOST_EPOCHS).tag(sync=True)
 
     def __init__(self, runs: dict[str, dict[str, tuple[ArrayLike, ArrayLike]]]) -> None:
-        super().__init__(runs=_checked(runs))
+        super().__init__(runs=_check(runs))
         self.epoch = len(self.runs[0][1][0][1])
 
 
-def _checked(runs):
+def _check(runs):
     """``runs`` as nested lists, if it is what ``TrainingCurves`` describes."""
     if not isinstance(runs, dict) or not runs:
         arguments.fail("runs", runs, "a dict {group: {kind: (training errors, test errors)}}")

@@ -17,7 +17,7 @@ from cnnlib.authoring.release import student_copy
 from cnnlib.checkout import ROOT
 from cnnlib.errors import CourseError
 from cnnlib.grading.checks.lab import TOOLS
-from tests.labs import small_lab as made
+from tests.labs import small_lab
 from tests.labs.small_lab import read
 
 BIN = Path(sys.executable).parent
@@ -30,7 +30,7 @@ def course(tmp_path, monkeypatch):
     """A course of one made lab."""
     monkeypatch.setattr("cnnlib.grading.checks.lab.SOLUTIONS", tmp_path / "solutions")
     monkeypatch.setattr(release, "LABS", tmp_path / "labs")
-    made.write_lab(tmp_path / "solutions")
+    small_lab.write_lab(tmp_path / "solutions")
     return tmp_path
 
 
@@ -43,9 +43,9 @@ def test_what_holds_answers_is_no_tool():
 
 
 def test_student_version():
-    source = made.source_notebook()
+    source = small_lab.source_notebook()
     result = release.student_version(source)
-    assert source == made.source_notebook() and result == release.student_version(source)
+    assert source == small_lab.source_notebook() and result == release.student_version(source)
     assert [cell.id for cell in result.cells] == [cell.id for cell in source.cells]
     setup, text, double, visible, why, last = result.cells
     assert double.source.endswith('"""Twice x (n,)."""\n    # YOUR CODE HERE\n    raise NotImplementedError()')
@@ -58,22 +58,22 @@ def test_student_version():
 
 
 def test_release_writes_what_changed(course):
-    path = course / "labs" / made.NAME / f"{made.NAME}.ipynb"
+    path = course / "labs" / small_lab.NAME / f"{small_lab.NAME}.ipynb"
     assert release.out_of_step() == [path]
     assert release.release() == [path]
-    assert release.release() == release.release([made.NAME]) == release.out_of_step() == []
+    assert release.release() == release.release([small_lab.NAME]) == release.out_of_step() == []
     text = path.read_text(encoding="utf-8")
     assert text.startswith('{\n "cells": [\n  {\n') and text.endswith("}\n") and "×" in text
     assert list(path.parent.iterdir()) == [path]
-    source = course / "solutions" / made.NAME / f"{made.NAME}.ipynb"
+    source = course / "solutions" / small_lab.NAME / f"{small_lab.NAME}.ipynb"
     source.write_text(source.read_text().replace("Twice x", "Double x"))
     assert release.out_of_step() == [path]
 
 
 def test_a_source_that_nbgrader_refuses(course):
-    notebook = made.source_notebook()
-    notebook.cells[2].source = made.DOUBLE.replace("### END SOLUTION", "")
-    made.write_notebook(course / "solutions" / made.NAME / f"{made.NAME}.ipynb", notebook)
+    notebook = small_lab.source_notebook()
+    notebook.cells[2].source = small_lab.DOUBLE.replace("### END SOLUTION", "")
+    small_lab.write_notebook(course / "solutions" / small_lab.NAME / f"{small_lab.NAME}.ipynb", notebook)
     with pytest.raises(CourseError, match=r"lab09_made: nbgrader's ClearSolutions refuses .* no end solution"):
         release.release()
     assert not (course / "labs").exists()
@@ -88,13 +88,13 @@ def test_an_unknown_lab(course):
 def test_nbgrader_itself_releases_the_same(course):
     """Stock nbgrader with the repository's configuration, on the made lab and on all the real ones."""
     (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
-    (course / "solutions" / made.NAME / "checks" / "table.csv").write_text("1,2")
+    (course / "solutions" / small_lab.NAME / "checks" / "table.csv").write_text("1,2")
     shutil.copytree(ROOT / "solutions", course / "solutions", dirs_exist_ok=True)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "*"]
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # a new gradebook needs alembic
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    names = [made.NAME, *(path.stem for path in (ROOT / "solutions").glob("*/*.ipynb"))]
+    names = [small_lab.NAME, *(path.stem for path in (ROOT / "solutions").glob("*/*.ipynb"))]
     files = sorted((course / "labs").glob("*/**/*"))
     assert files == sorted(course / "labs" / name / f"{name}.ipynb" for name in names)
     for path in files:
@@ -113,7 +113,7 @@ def copy(course):
 def test_a_copy_holds_labs_and_tools_alone(copy):
     texts = {"LICENSE", "README.md", "pyproject.toml", ".gitignore"}
     assert {path.name for path in copy.iterdir()} == {*texts, "cnnlib", "labs"}
-    assert [path.name for path in (copy / "labs").rglob("*") if path.is_file()] == [f"{made.NAME}.ipynb"]
+    assert [path.name for path in (copy / "labs").rglob("*") if path.is_file()] == [f"{small_lab.NAME}.ipynb"]
     held = {path.stem for path in (copy / "cnnlib").iterdir()}
     assert held == {*TOOLS, *student_copy.COMMANDS, "__init__"} and not held & set(ANSWERS)
     assert not list(copy.rglob("*.pyc")) and not (copy.parent / "labs").exists()
@@ -141,11 +141,11 @@ for name in ANSWERS:
 
 
 def test_links_to_the_book_lead_to_the_site_where_there_is_no_book(copy, course, monkeypatch):
-    source = course / "solutions" / made.NAME / f"{made.NAME}.ipynb"
-    notebook = made.source_notebook()
+    source = course / "solutions" / small_lab.NAME / f"{small_lab.NAME}.ipynb"
+    notebook = small_lab.source_notebook()
     notebook.cells[1].source = "See [it](../../book/chapters/01_convolution/layer.ipynb#sizes) and [so](x.ipynb)."
-    made.write_notebook(source, notebook)
-    lab = Path("labs", made.NAME, f"{made.NAME}.ipynb")
+    small_lab.write_notebook(source, notebook)
+    lab = Path("labs", small_lab.NAME, f"{small_lab.NAME}.ipynb")
     release.release(to=copy)
     monkeypatch.setattr("cnnlib.checkout.repository_url", lambda: "https://example.org/course")
     release.release(to=course / "elsewhere")

@@ -52,8 +52,8 @@ def test_a_template_that_fails_says_why(lab, monkeypatch):
 
 
 def test_what_packages_need_comes_along():
-    assert {"numpy", "matplotlib", "pillow", "kiwisolver"} <= set(packages.needed(["matplotlib"]))
-    assert "torch" not in packages.needed(["matplotlib", "ipython"])
+    assert {"numpy", "matplotlib", "pillow", "kiwisolver"} <= set(packages.with_requirements(["matplotlib"]))
+    assert "torch" not in packages.with_requirements(["matplotlib", "ipython"])
 
 
 def test_only_on_linux(lab, monkeypatch):

@@ -12,7 +12,7 @@ from cnnlib.grading.checks import task as checks
 from cnnlib.grading.checks.lab import load
 from cnnlib.grading.checks.solution_proxy import SolutionProxy
 from cnnlib.grading.sandbox.inside.tensors import NoArray, to_arrays, to_tensors
-from cnnlib.grading.sandbox.packages import needed, sources_of
+from cnnlib.grading.sandbox.packages import sources_of, with_requirements
 from cnnlib.grading.sandbox.replies import CallFailed, TimedOut
 from cnnlib.grading.sandbox.sandbox import Sandbox
 from cnnlib.grading.sandbox.session import Session
@@ -245,8 +245,8 @@ def test_only_labs_with_tensors_have_pytorch(lab, sandbox):
 
 def test_what_an_extra_asks_for_comes_along():
     """The CUDA build of PyTorch asks for its libraries so."""
-    assert {"jsonschema", "rfc3339-validator"} <= set(needed(["jupyter-events"]))
-    assert "rfc3339-validator" not in needed(["jsonschema"])
+    assert {"jsonschema", "rfc3339-validator"} <= set(with_requirements(["jupyter-events"]))
+    assert "rfc3339-validator" not in with_requirements(["jsonschema"])
 
 
 # --- the same checks in this process ---

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnlib.grading.checks.task import replaced
+from cnnlib.grading.checks.task import substitute
 from tests.labs.bank import answers_of, defined, draws, styles
 
 FEW = range(3)
@@ -32,7 +32,7 @@ def test_the_solution_gets_everything(lab, task, runs):
 
 
 def test_mistakes_lose_points_and_are_named(lab, task, mistake, runs):
-    for result in runs(lab, task, replaced(lab.solution, mistake)):
+    for result in runs(lab, task, substitute(lab.solution, mistake)):
         assert result.score < task.points
         assert result.misconceptions == (mistake.says,)  # and no other
 

@@ -3,10 +3,10 @@
 import platform
 
 import pytest
-from cnnlib.grading.notebooks.autograded import marked
 
 from cnnlib.grading import results
 from cnnlib.grading.notebooks import feedback
+from cnnlib.grading.notebooks.stored_notebook import add_findings
 from cnnlib.grading.runs.grade import grade_notebook
 from cnnlib.grading.sandbox.sandbox import Sandbox
 from tests.labs.bank import answers_of, filled, mistaken, solutions
@@ -64,6 +64,6 @@ def test_a_mistake_costs_points_in_its_task_alone_and_is_named(lab, task, mistak
     assert mistake.says in told.pop(task.name)
     assert not any(told.values())
     # The words of the page may be broken by markup only where a character is special.
-    page = feedback.page(result, lab, marked(notebook, lab, result))
+    page = feedback.page(result, lab, add_findings(notebook, lab, result))
     longest = max(mistake.says.replace("'", "<").replace("&", "<").split("<"), key=len)
     assert longest in page

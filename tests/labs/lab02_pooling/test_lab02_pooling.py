@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnlib.grading.checks.task import replaced
+from cnnlib.grading.checks.task import substitute
 from tests.labs import bank
 from tests.labs.bank import draws, files
 
@@ -202,7 +202,7 @@ def test_a_mistake_of_training_is_named_where_rounding_differs(mistake, name):
 
 def test_dropout_that_goes_on_gets_nothing():
     [mistake] = [one for one in lab.tasks["train"].misconceptions if one.name == "still_training"]
-    result = lab.tasks["train"].run(replaced(solution, mistake), solution, draws(0))
+    result = lab.tasks["train"].run(substitute(solution, mistake), solution, draws(0))
     assert result.score == 0
     assert {check.message for check in result.checks} == {"an image that came twice was taken for two things"}
 
@@ -276,6 +276,6 @@ class Buffered(solution.PartialConv):
 def test_the_layer_holds_its_two_parameters_and_nothing_else(layer, seen):
     assert seen in visible("PartialConv", PartialConv=layer)[:2]
     result = lab.tasks["PartialConv"].run(
-        replaced(solution, SimpleNamespace(of="PartialConv", function=layer)), solution, draws(0)
+        substitute(solution, SimpleNamespace(of="PartialConv", function=layer)), solution, draws(0)
     )
     assert result.checks[0].score == 0
