@@ -12,7 +12,7 @@ import functools
 import importlib
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import nn
 
@@ -36,7 +36,7 @@ def card(name: str) -> Card:
     return dataclasses.replace(_network(name).card, name=name)
 
 
-def build(name: str, num_classes: int | None = None, **options) -> nn.Module:
+def build(name: str, num_classes: int | None = None, **options: Any) -> nn.Module:
     """The network of that name, with weights drawn at random: a ``torch.nn.Module``, in training mode.
 
     ``num_classes`` is by default that of the data set the network was made for (``card(name).classes``): 1000 for
