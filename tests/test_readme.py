@@ -113,7 +113,7 @@ def checks_a_lab(command, _):
 
 def measures(command, _):
     """With two submissions in place of forty."""
-    passes(command, r"conv2d_matmul(.|\n)*cnnlab grade", env={**os.environ, "COPIES": "2"})
+    passes(command, r"conv2d_matmul(.|\n)*cnnlab grade", env={**os.environ, "COPIES": "2"}, timeout=1700)
 
 
 def releases(command, folder):
@@ -142,12 +142,16 @@ HERE = {
 }
 
 
+# Its ratios mean nothing beside other tests, and it takes minutes.
+SLOW = {"make bench": [pytest.mark.thorough, pytest.mark.timeout(1800)]}
+
+
 def test_every_command_is_known():
     assert set(COMMANDS) == HERE.keys() | ELSEWHERE.keys()
     for command, (path, proof) in ELSEWHERE.items():
         assert proof in (ROOT / path).read_text(encoding="utf-8"), command
 
 
-@pytest.mark.parametrize("command", HERE)
+@pytest.mark.parametrize("command", [pytest.param(command, marks=SLOW.get(command, ())) for command in HERE])
 def test_command(command, tmp_path):
     HERE[command](command, tmp_path)
