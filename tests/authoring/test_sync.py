@@ -16,7 +16,7 @@ def test_derived_files_are_in_step():
 def test_sync_mends_what_is_out_of_step(monkeypatch, tmp_path):
     stale = tmp_path / "environment.yml"
     stale.write_text("old")
-    monkeypatch.setattr(sync, "wanted", lambda: {stale: sync.environment_yml(), tmp_path / "new": "x"})
+    monkeypatch.setattr(sync, "expected_texts", lambda: {stale: sync.environment_yml(), tmp_path / "new": "x"})
     assert sync.sync() == [stale, tmp_path / "new"]
     assert sync.out_of_step() == []
 

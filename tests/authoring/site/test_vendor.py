@@ -106,7 +106,7 @@ def test_two_builds_stage_at_once(vendored, monkeypatch):
 
     monkeypatch.setattr(vendor, "_copy", copy_while_another_stages)
     vendor.stage()
-    assert vendor._staged() and list(vendored.parent.iterdir()) == [vendored]
+    assert vendor._is_staged() and list(vendored.parent.iterdir()) == [vendored]
 
 
 def test_npm_runs_only_where_the_lock_file_changed(monkeypatch, tmp_path):
