@@ -172,7 +172,8 @@ def test_a_copy_installs_and_works_with_nothing_but_its_files(copy, tmp_path):
     code, said = python("-S", "-c", IMPORTS.replace("ANSWERS", str(ANSWERS)), path=[target, packages], cwd=tmp_path)
     assert code == 0, said
     files = said.split()
-    assert str(target / "cnnlib" / "labs" / "run_notebook.py") in files and all(file.startswith(str(target)) for file in files)
+    assert str(target / "cnnlib" / "labs" / "run_notebook.py") in files
+    assert all(file.startswith(str(target)) for file in files)
     code, said = python("-S", "-m", "cnnlib.labs", "check", path=[copy, packages], cwd=copy)
     assert code == 1 and re.search(r"Task 1 · Double +│ ✗ 0 of 1 +│ two numbers: not written yet", said), said
 
